@@ -1,0 +1,1 @@
+"""Does the integration do what the wallets ask?"""

@@ -1,0 +1,170 @@
+"""Money going back: in full, in parts, never more than was paid, and booked once on both sides."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from fixtures.check import check
+from fixtures.counterpart import Counterpart
+from fixtures.model import Order, OrderState
+from fixtures.target.target import Target
+
+
+@check(
+    "refund.full",
+    severity="critical",
+    needs="orders state refund gateway",
+    modes="every",
+    costs="The buyer does not get the money back.",
+)
+def test_a_full_refund_gives_everything_back(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A full refund reaches the wallet and is shown by the shop."""
+    done = target.refund(paid)
+
+    assert done.accepted
+    assert wallet.payment(paid).refunded == paid.price.amount
+    assert target.settled(paid).state is OrderState.REFUNDED
+
+
+@check(
+    "refund.partial",
+    severity="critical",
+    needs="orders refunded refund gateway",
+    costs="The books of shop and wallet disagree.",
+)
+def test_a_partial_refund_gives_the_part_back(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A partial refund gives back exactly the part, and both books say so."""
+    part = paid.price.part(3)
+
+    done = target.refund(paid, part)
+
+    assert done.accepted
+    assert wallet.payment(paid).refunded == part.amount
+    assert target.settled(paid).refunded == part.amount
+
+
+@check(
+    "refund.several",
+    severity="critical",
+    needs="orders refunded refund gateway",
+    costs="A second partial refund is swallowed or taken for a repeat.",
+)
+def test_several_partial_refunds_add_up(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """Two partial refunds of the same sum are two refunds."""
+    part = paid.price.part(4)
+
+    target.refund(paid, part)
+    target.refund(paid, part)
+
+    assert wallet.payment(paid).refunded == 2 * part.amount
+    assert target.settled(paid).refunded == 2 * part.amount
+
+
+@check("refund.over", severity="critical", needs="orders refund gateway", costs="More money leaves than ever came.")
+def test_more_than_was_paid_is_not_refunded(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A refund above the sum paid is refused and moves nothing; a rightful one goes through afterwards."""
+    done = target.refund(paid, replace(paid.price, amount=paid.price.amount + 1))
+
+    assert not done.accepted
+    assert wallet.payment(paid).refunded == 0
+    assert target.refund(paid).accepted
+
+
+@check(
+    "refund.over-in-parts",
+    severity="critical",
+    needs="orders refund gateway",
+    costs="More money leaves than ever came.",
+)
+def test_partial_refunds_never_exceed_the_payment(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """Partial refunds that together exceed the payment are refused at the one that would."""
+    part = replace(paid.price, amount=paid.price.amount * 2 // 3)
+    first = target.refund(paid, part)
+
+    second = target.refund(paid, part)
+
+    assert first.accepted
+    assert not second.accepted
+    assert wallet.payment(paid).refunded == part.amount
+
+
+@check(
+    "refund.concurrent",
+    severity="critical",
+    needs="orders refund gateway races",
+    costs="The buyer gets the money back twice.",
+)
+def test_simultaneous_refunds_give_back_once(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """Two full refunds asked for at the same instant give the money back once, and do give it back."""
+    with ThreadPoolExecutor(2) as clerks:
+        asked = [clerks.submit(target.refund, paid) for _ in range(2)]
+
+    assert [done.result().accepted for done in asked].count(True) == 1
+    assert wallet.payment(paid).refunded == paid.price.amount
+
+
+@check(
+    "refund.notification",
+    severity="critical",
+    needs="orders state refunded refund gateway",
+    costs="One refund is booked twice.",
+)
+def test_the_notification_of_an_own_refund_is_not_booked_again(
+    target: Target, wallet: Counterpart, paid: Order
+) -> None:
+    """The wallet's notification of a refund that the shop itself asked for changes nothing in its books."""
+    part = paid.price.part(3)
+    target.refund(paid, part)
+
+    wallet.prove(wallet.payment(paid), "refunded")
+
+    view = target.settled(paid)
+    assert (view.refunded, view.state) == (part.amount, OrderState.PAID)
+
+
+@check(
+    "refund.external",
+    severity="normal",
+    needs="orders refunded gateway",
+    costs="The shop believes it owns money that it gave back.",
+)
+def test_a_refund_made_at_the_wallet_is_booked(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A refund made at the wallet itself arrives in the shop's books through its notification, once."""
+    part = paid.price.part(3)
+
+    payment = wallet.refund_outside(paid, part)
+    wallet.prove(payment, "refunded", times=2)
+
+    assert target.settled(paid).refunded == part.amount
+
+
+@check(
+    "refund.out-of-order",
+    severity="normal",
+    needs="orders fulfilments gateway",
+    costs="A payment is lost behind its own refund.",
+)
+def test_a_refund_notification_does_not_fulfil_again(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A refund's notification, and the payment's that follows it late, let nothing leave again."""
+    part = paid.price.part(3)
+
+    payment = wallet.refund_outside(paid, part)
+    wallet.prove(payment, "refunded")
+    wallet.prove(payment)
+
+    assert target.settled(paid).fulfilments == 1
+
+
+@check("refund.unpaid", severity="critical", needs="orders refund gateway", costs="Money leaves that never came.")
+def test_an_unpaid_order_is_not_refunded(target: Target, wallet: Counterpart) -> None:
+    """A refund of an order that was not paid is refused; once paid, it goes through."""
+    order = target.place(wallet.setup)
+    wallet.open(order)
+
+    done = target.refund(order)
+
+    assert not done.accepted
+    wallet.prove(wallet.pay(order))
+    target.settled(order, paid=True)
+    assert target.refund(order).accepted

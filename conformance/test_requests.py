@@ -1,0 +1,107 @@
+"""What the target sends to the gateway, and what it makes of the answers, faulty ones included."""
+
+from __future__ import annotations
+
+from fixtures.check import check
+from fixtures.counterpart import Counterpart
+from fixtures.model import Order, OrderState
+from fixtures.target.target import Target
+
+
+@check(
+    "requests.signed",
+    severity="critical",
+    needs="orders gateway",
+    modes="every",
+    costs="The wallet refuses every request.",
+)
+def test_requests_are_correct_in_the_gateways_eyes(target: Target, wallet: Counterpart) -> None:
+    """Every request for a payment is signed or authenticated correctly and well formed."""
+    calls = wallet.calls_during(lambda: wallet.open(target.place(wallet.setup)))
+
+    assert len(calls) > 0
+    assert [call.call.problem for call in calls if call.call and call.call.problem] == []
+    assert [call.call.operation for call in calls if call.call and call.call.signed is False] == []
+
+
+@check(
+    "requests.unique-numbers",
+    severity="critical",
+    needs="orders gateway",
+    costs="A payment for one order is taken for another.",
+)
+def test_each_order_has_a_number_of_its_own(target: Target, wallet: Counterpart) -> None:
+    """Two orders carry two numbers at the wallet."""
+    calls = wallet.calls_during(lambda: [wallet.open(target.place(wallet.setup)) for _ in range(2)])
+
+    numbers = {call.call.reference for call in calls if call.call and call.call.operation == "create"}
+    assert len(numbers) == 2
+
+
+@check("requests.notify-url", severity="critical", needs="orders gateway", costs="The wallet never tells of a payment.")
+def test_the_notification_address_is_given(target: Target, wallet: Counterpart) -> None:
+    """The request for a payment names the address at which the target takes this wallet's notifications."""
+    order = target.place(wallet.setup)
+
+    assert wallet.open(order).notify_url == target.notify_url(wallet.setup, order)
+
+
+@check("requests.idempotency", severity="critical", needs="orders gateway", costs="The buyer is asked to pay twice.")
+def test_a_repeated_create_keeps_its_key(target: Target, wallet: Counterpart) -> None:
+    """A create call whose answer was an outage is repeated under the same key, and one payment exists."""
+    with wallet.fault("create", "lost-answer"):
+        calls = wallet.calls_during(lambda: target.place(wallet.setup))
+
+    creates = [call.call for call in calls if call.call and call.call.operation == "create"]
+    assert len({(create.reference, create.key) for create in creates}) == 1
+
+
+@check(
+    "requests.unknown-outcome",
+    severity="critical",
+    needs="orders fulfilments gateway",
+    costs="A payment that was made counts as failed.",
+)
+def test_an_unknown_outcome_is_found_out(target: Target, wallet: Counterpart) -> None:
+    """A gateway call that took effect though its answer got lost ends in an order that can be paid, once."""
+    with wallet.fault("create", "lost-answer") as fault:
+        order = target.place(wallet.setup)
+        wallet.prove(wallet.pay(order))
+        assert wallet.hits(fault) == 1
+
+    assert target.settled(order, paid=True).fulfilments == 1
+
+
+@check(
+    "requests.refund-retry",
+    severity="critical",
+    needs="orders refund gateway",
+    costs="The buyer gets the money back twice.",
+)
+def test_a_refund_of_unknown_outcome_is_not_made_twice(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A refund whose answer got lost is found out or repeated under its own number; the money goes back once."""
+    part = paid.price.part(3)
+
+    with wallet.fault("refund", "lost-answer", order=paid) as fault:
+        target.refund(paid, part)
+        assert wallet.hits(fault) == 1
+
+    assert wallet.payment(paid).refunded == part.amount
+
+
+@check(
+    "requests.response-signature",
+    severity="critical",
+    needs="orders state fulfilments reconcile gateway",
+    costs="Whoever sits between shop and wallet marks orders as paid.",
+)
+def test_an_answer_with_a_wrong_signature_is_not_believed(target: Target, wallet: Counterpart) -> None:
+    """A gateway answer whose signature does not fit is not believed; the genuine answer is."""
+    order = target.place(wallet.setup, query_after=0.1)
+
+    with wallet.fault("query", "bad-signature", times=100) as fault:
+        wallet.pay(order, returns=False)
+        wallet.until(order, lambda _: wallet.hits(fault) > 0)
+        assert target.settled(order).fulfilments == 0
+    assert target.found(order).fulfilments == 1
+    assert target.settled(order).state is OrderState.PAID

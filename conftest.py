@@ -1,0 +1,394 @@
+"""pytest's front door: options, fixtures, results and the summary; the work is done in fixtures/ and reports/."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.bench import Bench, Place, forgeries_of
+from fixtures.capability import citation
+from fixtures.check import Check, check_of
+from fixtures.model import Inconclusive, NotApplicable, Order, Outcome, Payment
+from fixtures.openapi import probes
+from fixtures.session import Session, bench_of, close_books, judge, prepare, secrets_of, setups_of
+from fixtures.target.problems import ConfigurationError
+from reports.books import results_of
+from reports.finish import finish
+from reports.masking import Mask
+from reports.results import Result, exit_code, from_plain, to_plain
+
+ROOT = Path(__file__).parent
+SUITES = ("conformance", "security")
+STATUS = {
+    Outcome.PASSED: ("passed", ".", "PASSED"),
+    Outcome.FAILED: ("failed", "F", "FAILED"),
+    Outcome.INCONCLUSIVE: ("inconclusive", "?", "INCONCLUSIVE"),
+    Outcome.NOT_APPLICABLE: ("not applicable", "-", "NOT APPLICABLE"),
+    Outcome.ERROR: ("error of ours", "E", "ERROR OF OURS"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("walletproof")
+    group.addoption("--target", metavar="FILE", help="target.toml of the integration under test")
+    group.addoption("--target-url", metavar="URL", help="base URL of a target that speaks the canonical contract")
+    group.addoption("--wallet", action="append", default=[], metavar="NAME", help="only this wallet (repeatable)")
+    group.addoption(
+        "--topic", action="append", default=[], metavar="TOPIC", help="only this topic or group (repeatable)"
+    )
+    group.addoption("--seed", type=int, default=None, help="seed of every drawn choice (printed at the start)")
+    group.addoption("--examples", type=int, default=8, help="examples told per fuzzed story (default 8)")
+    group.addoption("--out", default="reports/out", metavar="FOLDER", help="where results and reports go")
+
+
+class Desk:
+    """What one pytest process holds: the session's data, the bench, and in the controller the results."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.stack = ExitStack()
+        self.results: list[Result] = []
+        self.is_worker = hasattr(config, "workerinput")
+
+    @cached_property
+    def session(self) -> Session:
+        """The prepared session; the controller starts it, a worker is told."""
+        if self.is_worker:
+            return Session(**self.config.workerinput["walletproof"])  # type: ignore[attr-defined]
+        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="walletproof-")))
+        option = self.config.option
+        seed = option.seed if option.seed is not None else secrets.randbelow(2**32)
+        return prepare(option.target, option.target_url, folder, self.stack, seed=seed, examples=option.examples)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """The bench that every check of this process shares."""
+        count = self.config.workerinput["workercount"] if self.is_worker else 1  # type: ignore[attr-defined]
+        return bench_of(self.session, workers=count)
+
+
+DESK = pytest.StashKey[Desk]()
+
+
+def _runs_suites(config: pytest.Config) -> bool:
+    named = config.args or list(SUITES)
+    paths = [Path(name.split("::")[0]).resolve() for name in named]
+    return any(
+        (ROOT / suite).is_relative_to(path) or path.is_relative_to(ROOT / suite) for path in paths for suite in SUITES
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    desk = config.stash[DESK] = Desk(config)
+    if desk.is_worker or not _runs_suites(config):
+        return
+    try:
+        desk.session  # noqa: B018
+    except ConfigurationError as problem:
+        desk.stack.close()
+        pytest.exit(f"wrong configuration, nothing was sent\n{problem}", returncode=4)
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Tells an xdist worker what the controller has started."""
+    desk = node.config.stash[DESK]
+    if _runs_suites(node.config):
+        node.workerinput["walletproof"] = desk.session.told()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    desk = config.stash[DESK]
+    if not _runs_suites(config):
+        return []
+    session = desk.session
+    return [f"walletproof: target {session.name}, seed {session.seed} (repeat with --seed {session.seed})"]
+
+
+# which checks run for which wallet
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    check = check_of(metafunc.function)
+    if check is None:
+        return
+    desk = metafunc.config.stash[DESK]
+    if check.each == "operation":
+        _parametrize_operations(metafunc, desk)
+        return
+    seats, ids = [], []
+    for setup in setups_of(desk.bench.settings, every_mode=check.modes == "every", only=metafunc.config.option.wallet):
+        wallet = desk.bench.wallets[setup]
+        group = pytest.mark.xdist_group(wallet.name)
+        if check.each in ("forgery", "substitution"):
+            for forgery in forgeries_of(wallet, check.each):
+                seats.append(pytest.param((setup, forgery), marks=group))
+                ids.append(f"{forgery.name}-{setup}")
+        else:
+            seats.append(pytest.param((setup, None), marks=group))
+            ids.append(setup)
+    metafunc.parametrize("seat", seats, ids=ids, indirect=True)
+
+
+def _parametrize_operations(metafunc: pytest.Metafunc, desk: Desk) -> None:
+    session = desk.session
+    found: list[Any] = [None]
+    if session.document:
+        loopback = desk.bench.settings.loopback
+        found = list(probes(Path(session.document), seed=session.seed, allowed=lambda one: one.reads_only or loopback))
+    group = pytest.mark.xdist_group("openapi")
+    params = [pytest.param((None, probe), marks=group) for probe in found]
+    metafunc.parametrize("seat", params, ids=[probe.label if probe else "-" for probe in found], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = config.option.topic
+    if wanted:
+        kept = [
+            item
+            for item in items
+            if (topic := _topic(item)) and any(topic == w or topic.startswith(f"{w}.") for w in wanted)
+        ]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+    items.sort(key=lambda item: bool((check := _check(item)) and check.last))
+
+
+def _check(item: pytest.Item) -> Check | None:
+    return check_of(item.function) if isinstance(item, pytest.Function) else None
+
+
+def _seat(item: pytest.Item) -> tuple[str | None, Any]:
+    callspec = getattr(item, "callspec", None)
+    seat: tuple[str | None, Any] = callspec.params["seat"] if callspec else (None, None)
+    return seat
+
+
+def _topic(item: pytest.Item) -> str | None:
+    check = _check(item)
+    if check is None:
+        return None
+    _, each = _seat(item)
+    if each is None:
+        return check.topic
+    return f"{check.topic}.{getattr(each, 'name', None) or each.label}"
+
+
+# what a check is given
+
+
+@pytest.fixture
+def seat(request: pytest.FixtureRequest) -> tuple[str | None, Any]:
+    """The wallet table and, for some checks, the forgery or operation."""
+    found: tuple[str | None, Any] = request.param
+    return found
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, seat: tuple[str | None, Any]) -> Iterator[Place]:
+    """The check's place at the table."""
+    desk = request.config.stash[DESK]
+    check, topic = _check(request.node), _topic(request.node)
+    assert check is not None and topic is not None
+    if check.each == "operation" and seat[1] is None:
+        raise _no_document(desk.session)
+    laid = desk.bench.lay(check, topic, seat[0] or next(iter(desk.bench.settings.wallets)))
+    request.node.stash[PLACE] = laid
+    yield laid
+    desk.bench.flush(laid.name)
+
+
+def _no_document(session: Session) -> Exception:
+    if session.document_problem:
+        return Inconclusive(session.document_problem)
+    return NotApplicable("the target file names no [openapi] document")
+
+
+PLACE = pytest.StashKey[Place]()
+
+
+@pytest.fixture
+def target(place: Place) -> Any:
+    """The integration under test, as this check sees it."""
+    return place.target
+
+
+@pytest.fixture
+def wallet(place: Place) -> Any:
+    """The wallet of this check: buyer, ledger and postman."""
+    return place.wallet
+
+
+@pytest.fixture
+def forgery(seat: tuple[str | None, Any]) -> Any:
+    """The named way to spoil a proof."""
+    return seat[1]
+
+
+@pytest.fixture
+def operation(seat: tuple[str | None, Any]) -> Any:
+    """The operation of the OpenAPI document."""
+    return seat[1]
+
+
+@pytest.fixture
+def records(place: Place) -> Any:
+    """What the target says now of every order placed with this wallet."""
+    return place.records()
+
+
+@pytest.fixture
+def paid(place: Place) -> Order:
+    """An order that was paid and fulfilled."""
+    return place.paid()
+
+
+@pytest.fixture
+def other(place: Place) -> Payment:
+    """A payment really made for another order."""
+    return place.other()
+
+
+@pytest.fixture
+def storyteller(place: Place) -> Any:
+    """Tells a story with drawn examples."""
+    return place.storyteller()
+
+
+# what became of it
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    outcome: Any = yield
+    report: pytest.TestReport = outcome.get_result()
+    check = _check(item)
+    if check is None:
+        return
+    raised = call.excinfo.value if call.excinfo else None
+    if report.when == "call" or raised is not None:
+        verdict = _verdict(report.when or "call", raised)
+        if verdict is Outcome.NOT_APPLICABLE:
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), item.reportinfo()[1] or 0, f"not applicable: {raised}")
+        result = _result(item, check, verdict, report, raised)
+        report.walletproof = to_plain([result])[0]  # type: ignore[attr-defined]
+
+
+def _verdict(when: str, raised: BaseException | None) -> Outcome:
+    if raised is None:
+        return Outcome.PASSED
+    if isinstance(raised, NotApplicable):
+        return Outcome.NOT_APPLICABLE
+    if isinstance(raised, Inconclusive):
+        return Outcome.INCONCLUSIVE
+    if isinstance(raised, AssertionError) and when == "call":
+        return Outcome.FAILED
+    return Outcome.ERROR
+
+
+def _result(
+    item: pytest.Item, check: Check, verdict: Outcome, report: pytest.TestReport, raised: BaseException | None
+) -> Result:
+    desk = item.config.stash[DESK]
+    setup, _ = _seat(item)
+    bench = desk.bench
+    place = item.stash.get(PLACE, None)
+    topic = _topic(item) or check.topic
+    wallet = bench.wallets[setup] if setup else None
+    cited = citation(topic, wallet) if wallet else None
+    spoilt = verdict in (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.ERROR)
+    return Result(
+        topic=topic,
+        wallet=wallet.name if wallet else "-",
+        mode=bench.target.setups[setup].mode if setup else "-",
+        outcome=verdict,
+        severity=check.severity,
+        level=bench.target.level,
+        seconds=round(report.duration, 4),
+        message="" if raised is None else _message(raised),
+        title=check.requirement,
+        file=str(item.path.relative_to(ROOT)),
+        capability=str(raised) if verdict is Outcome.NOT_APPLICABLE else "",
+        seed=desk.session.seed,
+        cost=check.costs,
+        citation_url=cited.url if cited else "",
+        citation_read=cited.read if cited else "",
+        setup=setup or "-",
+        observed=report.longreprtext if spoilt else "",
+        exchanges=place.evidence() if place is not None and spoilt else (),
+    )
+
+
+def _message(raised: BaseException) -> str:
+    return " ".join(str(raised).split())[:600] or type(raised).__name__
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    data = getattr(report, "walletproof", None)
+    if data is None:
+        return None
+    return STATUS[Outcome(data["outcome"])] if report.when == "call" or not report.passed else ("", "", "")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    data = getattr(report, "walletproof", None)
+    if data is not None and _controller is not None:
+        _controller.results += from_plain([data])
+
+
+_controller: Desk | None = None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    global _controller  # noqa: PLW0603
+    desk = session.config.stash[DESK]
+    _controller = None if desk.is_worker else desk
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    desk = session.config.stash[DESK]
+    if not _runs_suites(session.config) or session.config.option.collectonly:
+        desk.stack.close()
+        return
+    if desk.is_worker:
+        close_books(desk.bench)
+        return
+    try:
+        _conclude(desk, session, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    finally:
+        desk.stack.close()
+
+
+def _conclude(desk: Desk, session: pytest.Session, *, interrupted: bool) -> None:
+    if not session.config.getoption("numprocesses", None):
+        close_books(desk.bench)
+    bench, results = desk.bench, desk.results
+    books = judge(bench)
+    text = finish(
+        results,
+        books,
+        out=Path(session.config.option.out),
+        environment=desk.session.environment(bench.target.level),
+        mask=Mask(secrets_of(bench, desk.session)),
+        target=desk.session.name,
+    )
+    session.config.stash[SUMMARY] = text
+    session.exitstatus = exit_code([*results, *results_of(books, bench.target.level)], interrupted=interrupted)
+
+
+SUMMARY = pytest.StashKey[str]()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    text = config.stash.get(SUMMARY, None)
+    if text is not None:
+        terminalreporter.write_line(text)

@@ -1,0 +1,25 @@
+"""`walletproof report`: writes the reports of a finished run again, after an interruption or with a newer version."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from reports.finish import write_reports
+from reports.run import read_run
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Reads run.json and writes everything that a run writes. Exits with 4 when there is no such run."""
+    parser = argparse.ArgumentParser(description="Write the reports of a finished run again.")
+    parser.add_argument("--out", type=Path, default=Path("reports/out"), metavar="FOLDER", help="the run's folder")
+    out: Path = parser.parse_args(arguments).out
+    try:
+        run = read_run(out / "run.json")
+    except (OSError, ValueError) as problem:
+        parser.exit(4, f"walletproof report: no run can be read from {out}: {problem}\n")
+    print(write_reports(run, out), end="")
+
+
+if __name__ == "__main__":
+    main()

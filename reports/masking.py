@@ -1,0 +1,162 @@
+"""Secrets never reach a report: masked by value in every form they travel in, and by rule where the value is unknown.
+
+A mask leaves a short keyed hash, so that equal secrets stay comparable and none can be guessed back from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import quote, quote_plus
+
+from fixtures.model import Answer, Exchange, Headers, Message
+from reports.results import Result, writable
+
+SHORTEST = 6  # masking shorter values would tear ordinary words apart
+MARK = re.compile(r"\[masked:[0-9a-f]{6}\]")
+
+_NAME = r"[\w.\-\[\]]*(?:secret|token|password|passwd|passphrase|api[_-]?key|private[_-]?key)[\w.\-\[\]]*"
+_HEADER = re.compile(r"(?i)authorization|cookie|secret|token|password|api[_-]?key|private[_-]?key")
+# A quote that follows "=" opens a parameter of the same header; any other quote ends the header.
+_HEADER_LINE = re.compile(
+    r"(?im)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*[\"']?\s*:\s*\\*[\"']?)((?:[^\r\n\"'\\]|(?<==)\"[^\"\r\n]*\")+)"
+)
+_JSON_FIELD = re.compile(
+    rf"(?i)(\\*\"{_NAME}\\*\"\s*:\s*)(?:(\")((?:[^\"\\]|\\.)+)(?=\")|(\\+\")((?:(?!\\+\").)+)|(\d+))"
+)
+_PYTHON_FIELD = re.compile(rf"(?i)('{_NAME}'\s*:\s*b?')([^']+)'")
+_FORM_FIELD = re.compile(rf"(?i)((?:^|[?&;\s'\"]){_NAME}=)([^&;\s'\"]+)")
+_PEM = re.compile(
+    r"-----BEGIN(?:[ +]|%20)(?:[A-Z0-9]+(?:[ +]|%20))*PRIVATE(?:[ +]|%20)KEY-----"
+    r".*?(?:-----END[^-]*PRIVATE(?:[ +]|%20)KEY-----|\Z)",
+    re.DOTALL,
+)
+_PAN = re.compile(r"(?<![\w.])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5})(?!\w|\.\d)")
+# Issuer ranges of the card networks; without them one merchant number in ten would pass for a card by its check digit.
+_ISSUER = re.compile(
+    r"4\d{12}(?:\d{3}){0,2}$|5[1-5]\d{14}$|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}$|3[47]\d{13}$"
+    r"|3(?:0[0-5]|[68]\d)\d{11}$|6(?:011|5\d\d|4[4-9]\d)\d{12}$|62\d{14,17}$|35(?:2[89]|[3-8]\d)\d{12}$"
+)
+_SCHEME = re.compile(r"([A-Za-z][\w-]*)\s+(\S.*)", re.DOTALL)
+
+
+class Mask:
+    """Masks texts, bodies, exchanges and results. Values shorter than SHORTEST characters are left to the rules."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        values = sorted({value.strip() for value in secrets if len(value.strip()) >= SHORTEST})
+        # Keyed by the secrets themselves: the same in every process of a run, useless to who does not know them.
+        self._key = hashlib.sha256("\0".join(values).encode()).digest() if values else os.urandom(32)
+        forms = {form: self._mark(value) for value in values for form in _forms(value) if len(form) >= SHORTEST}
+        self._forms = sorted(forms.items(), key=lambda item: -len(item[0]))
+        self._remembered = lru_cache(maxsize=4096)(self._text)
+
+    def text(self, text: str) -> str:
+        """The text with every known and every recognisable secret masked; masking twice changes nothing.
+
+        What cannot be written as UTF-8 (half a surrogate pair in a fuzzed payload) is escaped.
+        """
+        masked = self._remembered(text) if len(text) <= 512 else self._text(text)
+        return writable(masked)
+
+    def body(self, body: bytes) -> bytes:
+        """A masked body; bytes that are no UTF-8 survive."""
+        return self._text(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def headers(self, headers: Headers) -> Headers:
+        """Masked headers; an authorisation keeps its scheme."""
+        return tuple((name, self._header(name, value)) for name, value in headers)
+
+    def mapping(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Masked values, by name as headers are."""
+        return {name: self._header(name, value) for name, value in values.items()}
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """The exchange as it may be shown."""
+        request, answer = exchange.request, exchange.answer
+        return replace(
+            exchange,
+            request=Message(
+                request.method, self.text(request.url), self.headers(request.headers), self.body(request.body)
+            ),
+            answer=answer and Answer(answer.status, self.headers(answer.headers), self.body(answer.body)),
+            error=exchange.error and self.text(exchange.error),
+            note=exchange.note and self.text(exchange.note),
+        )
+
+    def result(self, result: Result) -> Result:
+        """The result as it may be shown."""
+        texts = ("message", "title", "capability", "expected", "observed", "cost", "replay", "citation_url")
+        return replace(
+            result,
+            **{name: self.text(getattr(result, name)) for name in texts},  # type: ignore[arg-type]
+            steps=tuple(map(self.text, result.steps)),
+            exchanges=tuple(map(self.exchange, result.exchanges)),
+        )
+
+    def _text(self, text: str) -> str:
+        for form, mark in self._forms:
+            if form in text:
+                text = text.replace(form, mark)
+        text = _PEM.sub(lambda found: self._mark(found[0]), text)
+        text = _HEADER_LINE.sub(lambda found: found[1] + found[2] + self._credentials(found[3]), text)
+        text = _JSON_FIELD.sub(self._json_field, text)
+        text = _PYTHON_FIELD.sub(lambda found: f"{found[1]}{self._mark(found[2])}'", text)
+        text = _FORM_FIELD.sub(lambda found: found[1] + self._mark(found[2]), text)
+        return _PAN.sub(self._card, text)
+
+    def _header(self, name: str, value: str) -> str:
+        return self._credentials(value) if _HEADER.search(name) else self.text(value)
+
+    def _credentials(self, value: str) -> str:
+        scheme = _SCHEME.fullmatch(value)
+        return f"{scheme[1]} {self._mark(scheme[2])}" if scheme else self._mark(value)
+
+    def _json_field(self, found: re.Match[str]) -> str:
+        name, quote, text, escaped, inner, number = found.groups()
+        if number is not None:
+            return f'{name}"{self._mark(number)}"'
+        return f"{name}{quote or escaped}{self._mark(text or inner)}"
+
+    def _card(self, found: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", found[0])
+        return self._mark(digits) if _ISSUER.match(digits) and _luhn(digits) else found[0]
+
+    def _mark(self, value: str) -> str:
+        if MARK.fullmatch(value):
+            return value
+        return f"[masked:{hashlib.blake2b(value.encode('utf-8', 'surrogateescape'), key=self._key).hexdigest()[:6]}]"
+
+
+def _forms(value: str) -> Iterator[str]:
+    """The value as it travels: plain, in JSON, in URLs, in base64 at any offset, a key file also without its frame."""
+    for plain in (value, value.replace("\n", "\r\n"), *_unframed(value)):
+        yield plain
+        yield json.dumps(plain)[1:-1]
+        yield json.dumps(plain).replace("/", "\\/")[1:-1]
+        yield from (quote(plain), quote(plain, safe=""), quote_plus(plain))
+    raw = value.encode()
+    for offset in range(3):
+        # Three bytes become four letters: the letters that also depend on the neighbours are left out at both ends.
+        encoded = base64.b64encode(b"\0" * offset + raw).decode()
+        first, last = (offset * 4 + 2) // 3, (offset + len(raw)) * 4 // 3
+        yield from (encoded[first:last], encoded[first:last].replace("+", "-").replace("/", "_"))
+
+
+def _unframed(value: str) -> Iterator[str]:
+    lines = [line for line in value.splitlines() if line and not line.startswith("-----")]
+    if len(lines) > 1:
+        yield "".join(lines)
+        yield from (line for line in lines if len(line) >= 40)
+
+
+def _luhn(digits: str) -> bool:
+    """The check digit of card numbers (ISO/IEC 7812-1, annex B)."""
+    doubled = (sum(divmod(int(digit) * 2, 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0

@@ -1,0 +1,86 @@
+"""The page: one HTML file that needs nothing else, neither network nor Node, in English and Chinese."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from fixtures.model import Outcome
+from reports.books import OUTCOMES, Books
+from reports.exchanges import curl, outcome, timeline
+from reports.results import SEVERITIES, Result
+from reports.verdict import summarise
+from reports.words import LANGUAGES, WORDS, Text
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_page(
+    results: Sequence[Result], audit: Books | None, path: Path, *, target: str, environment: Mapping[str, str]
+) -> Path:
+    """Writes the page and returns its path. Expects everything masked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(results, audit, target=target, environment=environment), encoding="utf-8", errors="replace")
+    return path
+
+
+def page(results: Sequence[Result], audit: Books | None, *, target: str, environment: Mapping[str, str]) -> str:
+    """The page as text."""
+    summary = summarise(results)
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    return _template().render(
+        summary=summary,
+        outcomes=list(Outcome),
+        findings=_by_severity(summary.findings),
+        passed=[result for result in results if result.outcome is Outcome.PASSED and result.area != "audit"],
+        clauses=audit.clauses if audit else (),
+        clause_outcome=OUTCOMES,
+        target=target,
+        environment={"python": platform.python_version(), **environment},
+        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        script=Markup(script),
+        # The one script that may run is ours: whatever a target answers stays text.
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+@cache
+def _template() -> Template:
+    room = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    room.globals |= {"t": words, "known": WORDS.__contains__, "curl": curl, "timeline": timeline, "came": outcome}
+    room.filters |= {"link": safe_link}
+    return room.get_template("page.html")
+
+
+def words(key: str) -> Markup:
+    """An interface text in both languages; the page shows one of them."""
+    text: Text = WORDS[key]
+    spans = (
+        Markup('<span class="w-{0}" lang="{0}">{1}</span>').format(language, getattr(text, language))
+        for language in LANGUAGES
+    )
+    return Markup("").join(spans)
+
+
+def safe_link(url: str) -> str:
+    """The address if a reader may follow it, else nothing: a target must not smuggle in a script."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _by_severity(findings: Sequence[Result]) -> list[tuple[str, list[Result]]]:
+    ordered = sorted(findings, key=lambda result: SEVERITIES.index(result.severity))
+    return [(severity, list(members)) for severity, members in groupby(ordered, key=lambda result: result.severity)]

@@ -1,0 +1,163 @@
+"""The interface texts of the page, English and Chinese side by side.
+
+Ids, states, evidence and the requirements of checks stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """One text in both languages; neither is the translation."""
+
+    en: str
+    zh: str
+
+
+LANGUAGES = Text._fields
+
+WORDS: dict[str, Text] = {
+    "title": Text("Report on a wallet integration", "钱包集成检验报告"),
+    "language": Text("中文", "English"),
+    "theme": Text("Light/dark", "浅色/深色"),
+    # verdict
+    "verdict.sound": Text("Nothing failed", "未发现问题"),
+    "verdict.findings": Text("Findings", "发现问题"),
+    "verdict.inconclusive": Text("Not settled", "尚无定论"),
+    "verdict.nothing": Text("Nothing proven", "未能证明任何要求"),
+    "verdict.sound.more": Text(
+        "Every requirement that applied and could be judged at this level holds.",
+        "在本级别上适用且可判定的要求全部成立。",
+    ),
+    "verdict.findings.more": Text(
+        "At least one requirement does not hold. Read the costliest first.",
+        "至少有一项要求不成立。请从代价最大的读起。",
+    ),
+    "verdict.inconclusive.more": Text(
+        "No requirement was refuted, but some could be neither shown nor refuted.",
+        "没有要求被推翻，但有些既未证实也未推翻。",
+    ),
+    "verdict.nothing.more": Text(
+        "No check passed, so this run says nothing in favour of the target.",
+        "没有一项检验通过，本次运行不能为被测系统作任何证明。",
+    ),
+    "target": Text("Target", "被测系统"),
+    "level": Text("Level", "级别"),
+    "level.0": Text("none", "无"),
+    "level.1": Text("proofs", "支付凭证"),
+    "level.2": Text("orders", "订单"),
+    "level.3": Text("gateway", "网关"),
+    "level.4": Text("peak", "高峰"),
+    # outcomes
+    "outcome.passed": Text("passed", "通过"),
+    "outcome.failed": Text("failed", "不通过"),
+    "outcome.inconclusive": Text("inconclusive", "无定论"),
+    "outcome.not_applicable": Text("not applicable", "不适用"),
+    "outcome.error": Text("error of ours", "检验工具自身错误"),
+    # severities
+    "severity.blocker": Text("blocker", "阻断"),
+    "severity.critical": Text("critical", "严重"),
+    "severity.normal": Text("normal", "一般"),
+    "severity.minor": Text("minor", "轻微"),
+    "severity.trivial": Text("trivial", "细微"),
+    # scoreboard
+    "board": Text("Wallets and areas", "钱包与领域"),
+    "board.more": Text(
+        "Checks passed of those that applied; the colour is the worst outcome.",
+        "通过数与适用数之比；颜色表示其中最差的结果。",
+    ),
+    "board.area": Text("Area", "领域"),
+    "board.empty": Text("No check ran.", "没有运行任何检验。"),
+    "board.na": Text("n/a", "不适用"),
+    "board.general": Text("general", "通用"),
+    # findings
+    "findings": Text("Findings", "发现的问题"),
+    "findings.none": Text("No requirement was refuted.", "没有要求被推翻。"),
+    "findings.books": Text("No check failed, but the books do not agree.", "没有检验不通过，但账目不符。"),
+    "requirement": Text("Requirement", "要求"),
+    "expected": Text("Expected", "期望"),
+    "observed": Text("Observed", "观察到"),
+    "because": Text("Reason", "原因"),
+    "details": Text("Show", "展开"),
+    "citation": Text("Who says so", "依据"),
+    "citation.read": Text("read", "查阅于"),
+    "cost": Text("What it costs", "代价"),
+    "again": Text("See it again", "重现"),
+    "steps": Text("Steps", "步骤"),
+    "exchanges": Text("Exchanges", "往来报文"),
+    "copy": Text("Copy", "复制"),
+    "copied": Text("Copied", "已复制"),
+    "seed": Text("Seed", "随机种子"),
+    # other parts
+    "unsettled": Text("Not settled", "无定论"),
+    "unsettled.more": Text(
+        "Neither shown nor refuted, or an error of ours. Never counted as passed.",
+        "既未证实也未推翻，或为检验工具自身的错误。从不计为通过。",
+    ),
+    "books": Text("The books", "账目核对"),
+    "books.more": Text(
+        "What the wallets’ ledger says was paid, held against what the target says and delivered.",
+        "将钱包账本记录的支付与被测系统所记录、所交付的相互核对。",
+    ),
+    "books.none": Text("No audit was made in this run.", "本次运行没有核对账目。"),
+    "books.broken": Text("broken in the books", "项账目不符"),
+    "books.judged": Text("judged", "已核对"),
+    "books.nothing": Text("nothing to judge", "无可核对"),
+    "books.breaches": Text("breaches", "不符"),
+    "verdict.clause.proved": Text("proved", "已证实"),
+    "verdict.clause.sampled": Text("sampled, doubtful ones always", "抽样，存疑者必查"),
+    "verdict.clause.broken": Text("broken", "不成立"),
+    "verdict.clause.not observable at this level": Text("not observable at this level", "在本级别上不可观察"),
+    "missing": Text("Not applicable, and why", "不适用及其原因"),
+    "missing.more": Text(
+        "These requirements were not tested. Each group names what is missing.", "这些要求未被检验。每组注明缺少什么。"
+    ),
+    "missing.none": Text("Every requirement applied.", "所有要求均适用。"),
+    "passed": Text("Passed", "通过的检验"),
+    "passed.show": Text("Show all", "展开全部"),
+    "passed.none": Text("No check passed.", "没有检验通过。"),
+    "run": Text("This run", "本次运行"),
+    # topic groups
+    "group.pay": Text("paying", "支付"),
+    "group.notify": Text("notifications", "通知"),
+    "group.refund": Text("refunds", "退款"),
+    "group.close": Text("closing", "关单"),
+    "group.reconcile": Text("reconciling", "对账"),
+    "group.amounts": Text("amounts", "金额"),
+    "group.requests": Text("requests to the gateway", "网关请求"),
+    "group.forgery": Text("forgeries", "伪造"),
+    "group.substitution": Text("substitution", "替换"),
+    "group.replay": Text("replay", "重放"),
+    "group.access": Text("access", "访问权限"),
+    "group.fuzz": Text("malformed input", "畸形输入"),
+    "group.keys": Text("keys", "密钥"),
+    # clauses of the audit
+    "clause.paid-is-fulfilled": Text(
+        "Every order paid in full is fulfilled, or its money is given back.", "每个全额支付的订单都已履约，或已退款。"
+    ),
+    "clause.fulfilled-once": Text("No order is fulfilled more than once.", "没有订单被重复履约。"),
+    "clause.unpaid-is-not-fulfilled": Text(
+        "No order is fulfilled before its money moved.", "没有订单在款项到账前履约。"
+    ),
+    "clause.amount-matches": Text(
+        "What was paid for a fulfilled order is its shelf price.", "已履约订单的实付金额等于标价。"
+    ),
+    "clause.payee": Text("The target asks the wallet for the shelf price.", "被测系统向钱包请求的金额等于标价。"),
+    "clause.refunds-match": Text(
+        "The target and the wallet name the same refunded sum.", "被测系统与钱包的退款金额一致。"
+    ),
+    "clause.no-orphan-payment": Text("Every payment made belongs to an order.", "每笔支付都属于某个订单。"),
+    "clause.no-orphan-refund": Text(
+        "Every refund belongs to a paid order, and all of them together do not exceed what was paid.",
+        "每笔退款都属于已支付的订单，且退款总额不超过实付金额。",
+    ),
+    "clause.nothing-stuck": Text(
+        "No order stays pending after the target acknowledged the proof of its full payment.",
+        "被测系统确认全额支付凭证后，没有订单停留在待支付状态。",
+    ),
+    "clause.acknowledged-forgery-free": Text(
+        "No acknowledged message made the target believe in a payment that never happened.",
+        "没有任何已被确认的报文使被测系统相信从未发生的支付。",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Can somebody cheat the integration?"""

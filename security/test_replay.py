@@ -1,0 +1,48 @@
+"""Genuine proofs used again: later, or for something else."""
+
+from __future__ import annotations
+
+from fixtures.check import check
+from fixtures.counterpart import Counterpart
+from fixtures.model import Order, OrderState
+from fixtures.target.target import Target
+
+
+@check(
+    "replay.later",
+    severity="critical",
+    needs="orders state fulfilments refund gateway",
+    costs="Refunded goods leave again.",
+)
+def test_a_proof_played_again_after_the_refund_changes_nothing(target: Target, wallet: Counterpart) -> None:
+    """The proof of a payment that was refunded since lets nothing leave when it is played again."""
+    order = target.place(wallet.setup)
+    payment = wallet.pay(order)
+    proof = wallet.proof(payment)
+    wallet.deliver(proof, payment)
+    fulfilled = target.settled(order, paid=True).fulfilments
+    target.refund(order)
+
+    wallet.deliver(proof, payment)
+
+    view = target.settled(order)
+    assert (fulfilled, view.fulfilments, view.state) == (1, 1, OrderState.REFUNDED)
+
+
+@check(
+    "replay.second-order",
+    severity="critical",
+    needs="orders fulfilments",
+    costs="One payment takes the goods of two orders.",
+)
+def test_a_proof_pays_one_order_only(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """The proof of one order's payment does not pay the next order of the same price."""
+    order = target.place(wallet.setup)
+    wallet.open(order)
+
+    wallet.prove(wallet.payment(paid))
+
+    assert target.settled(order).fulfilments == 0
+    assert target.settled(paid).fulfilments == 1
+    wallet.prove(wallet.pay(order))
+    assert target.settled(order, paid=True).fulfilments == 1

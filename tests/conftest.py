@@ -1,0 +1,18 @@
+"""What the tests of the project stand on: one real sandbox process for each worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.sandbox.process import Sandbox, start_sandbox
+from fixtures.wallets import discover
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A running sandbox with every wallet and the published keys: `.url`, `.client`, `.keys`."""
+    keys = {name: wallet.published_keys() for name, wallet in discover().items()}
+    with start_sandbox(keys) as running:
+        yield running

@@ -1,0 +1,279 @@
+"""The kill matrix: which check catches which mutant, cell by cell (topic × wallet).
+
+`python -m tests.matrix` runs each mutant's claimed cells and a seeded sample of others; `--full` runs every cell.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import pkgutil
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import conformance
+import security
+from fixtures.bench import Bench, Place, forgeries_of
+from fixtures.capability import inapplicable
+from fixtures.check import Check, registered
+from fixtures.model import Inconclusive, NotApplicable, Outcome
+from fixtures.mutants import discover
+from fixtures.mutants.mutant import Mutant
+from fixtures.openapi import Probe, probes
+from fixtures.session import Session, bench_of, close_books, judge, prepare_embedded
+from reports.kill_matrix import Cell, write_kill_matrix
+from reports.kill_matrix import Row as MutantRow
+
+SAMPLE = 4  # unclaimed cells run for each mutant beside the claimed ones
+BLUNT_SAMPLE = 12  # forgery cells run for each blunt mutant
+TRIES = 3  # how often a claimed cell may be told before a race counts as not caught
+SEED = 20261122
+OUT = Path("reports/out")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One cell and what it takes to run it."""
+
+    cell: Cell
+    check: Check
+    setup: str
+    extra: Any = None
+
+
+@dataclass
+class Row:
+    """What one mutant's cells came to."""
+
+    mutant: type[Mutant]
+    claims: list[Cell]
+    outcomes: dict[Cell, Outcome] = field(default_factory=dict)
+    messages: dict[Cell, str] = field(default_factory=dict)
+
+    @property
+    def caught(self) -> list[Cell]:
+        """The claimed cells that failed, as they must."""
+        return [cell for cell in self.claims if self.outcomes.get(cell) is Outcome.FAILED]
+
+    @property
+    def escaped(self) -> list[Cell]:
+        """The claimed cells that did not fail."""
+        return [cell for cell in self.claims if self.outcomes.get(cell) is not Outcome.FAILED]
+
+    @property
+    def stayed_green(self) -> list[Cell]:
+        """The cells that passed and were not claimed."""
+        return [
+            cell for cell, outcome in self.outcomes.items() if outcome is Outcome.PASSED and cell not in self.claims
+        ]
+
+    @property
+    def false_alarms(self) -> list[Cell]:
+        """The cells that failed though the mutant neither claims them nor lists them as consequences."""
+        failed = [cell for cell, outcome in self.outcomes.items() if outcome is Outcome.FAILED]
+        return [cell for cell in failed if cell not in self.claims and not follows(self.mutant, cell)]
+
+    def as_report(self) -> MutantRow:
+        """The row of kill-matrix.json."""
+        return MutantRow(
+            mutant=self.mutant.__name__,
+            bugs=(self.mutant.bug,) if self.mutant.bug else (),
+            claims=tuple(self.claims),
+            caught=tuple(self.caught),
+            stayed_green=tuple(self.stayed_green),
+            false_alarms=tuple(self.false_alarms),
+        )
+
+
+def follows(mutant: type[Mutant], cell: Cell) -> bool:
+    """Whether a failure of the cell is a consequence that the mutant lists."""
+    return any(_names(word, cell) for word in mutant.also)
+
+
+def _names(word: str, cell: Cell) -> bool:
+    topic, _, wallet = word.partition("/")
+    return wallet in ("", cell.wallet) and (cell.topic == topic or cell.topic.startswith(f"{topic}."))
+
+
+def import_suites() -> None:
+    """Imports every check, so that all of them are registered."""
+    for suite in (conformance, security):
+        for module in pkgutil.iter_modules(suite.__path__):
+            importlib.import_module(f"{suite.__name__}.{module.name}")
+
+
+def tasks_of(bench: Bench, operations: Sequence[Probe] = ()) -> dict[Cell, Task]:
+    """Every cell that applies to this bench, in each wallet's first mode."""
+    found: dict[Cell, Task] = {}
+    setups: dict[str, str] = {}
+    for setup, wallet in bench.wallets.items():
+        setups.setdefault(wallet.name, setup)
+    for check in registered():
+        if check.each == "operation":
+            for probe in operations:
+                cell = Cell(f"{check.topic}.{probe.label}", "-", _ran(check))
+                found[cell] = Task(cell, check, next(iter(setups.values())), probe)
+            continue
+        for name, setup in setups.items():
+            wallet = bench.wallets[setup]
+            extras: list[Any] = [None]
+            if check.each in ("forgery", "substitution"):
+                extras = list(forgeries_of(wallet, check.each))
+            for extra in extras:
+                topic = check.topic if extra is None else f"{check.topic}.{extra.name}"
+                cell = Cell(topic, name, _ran(check))
+                if inapplicable(check, topic, wallet, bench.target) is None:
+                    found[cell] = Task(cell, check, setup, extra)
+    return found
+
+
+def _ran(check: Check) -> str:
+    return f"{check.function.__module__.replace('.', '/')}.py::{check.function.__name__}"
+
+
+def claimed_cells(mutant: type[Mutant], tasks: Iterable[Cell]) -> list[Cell]:
+    """The cells a mutant claims, among those that apply."""
+    return [
+        cell
+        for cell in tasks
+        if any(
+            claim in (cell.topic, f"{cell.topic}/{cell.wallet}")
+            and (not mutant.wallets or cell.wallet in mutant.wallets or cell.wallet == "-")
+            for claim in mutant.claims
+        )
+    ]
+
+
+def run(bench: Bench, task: Task) -> tuple[Outcome, str]:
+    """Runs one cell and says what it came to."""
+    place = bench.place(task.cell.topic, task.setup)
+    try:
+        task.check.function(**_given(place, task))
+    except AssertionError as failure:
+        return Outcome.FAILED, str(failure)
+    except NotApplicable as reason:
+        return Outcome.NOT_APPLICABLE, str(reason)
+    except Inconclusive as reason:
+        return Outcome.INCONCLUSIVE, str(reason)
+    except Exception as error:
+        return Outcome.ERROR, f"{type(error).__name__}: {error}"
+    finally:
+        bench.flush(place.name)
+    return Outcome.PASSED, ""
+
+
+def _given(place: Place, task: Task) -> dict[str, Any]:
+    makers = {
+        "target": lambda: place.target,
+        "wallet": lambda: place.wallet,
+        "forgery": lambda: task.extra,
+        "operation": lambda: task.extra,
+        "paid": place.paid,
+        "other": place.other,
+        "records": place.records,
+        "storyteller": place.storyteller,
+    }
+    return {name: makers[name]() for name in inspect.signature(task.check.function).parameters}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A warm merchant with every mutant at an address of its own, and the sandbox they all use."""
+
+    session: Session
+
+    def bench(self, mutant: str) -> Bench:
+        """A bench whose target is that mutant ("Reference" for the merchant itself)."""
+        return bench_of(self.session.looking_at(f"{self.session.embedded_url}/m/{mutant}"))
+
+    def operations(self) -> list[Probe]:
+        """The operations of the merchant's own document."""
+        if self.session.document is None:
+            return []
+        return probes(Path(self.session.document), seed=SEED, allowed=lambda _: True)
+
+
+@contextmanager
+def stage(*, examples: int = 40) -> Iterator[Stage]:
+    """Starts sandbox and mutants for as long as the block lasts."""
+    import_suites()
+    with tempfile.TemporaryDirectory(prefix="walletproof-") as folder, ExitStack() as stack:
+        module, at = "fixtures.mutants", "/m/Reference"
+        session = prepare_embedded(Path(folder), stack, seed=SEED, examples=examples, module=module, document_at=at)
+        yield Stage(session)
+
+
+def play(stage: Stage, mutant: type[Mutant], *, full: bool, sample: int = SAMPLE) -> Row:
+    """Runs a mutant's claimed cells and a sample of others, or every cell."""
+    bench = stage.bench(mutant.__name__)
+    tasks = tasks_of(bench, stage.operations())
+    claims = claimed_cells(mutant, tasks)
+    others = sorted(set(tasks) - set(claims), key=str)
+    if not full:
+        others = random.Random(f"{SEED}/{mutant.__name__}").sample(others, min(sample, len(others)))
+    row = Row(mutant, claims)
+    for cell in [*claims, *others]:
+        outcome, message = run(bench, tasks[cell])
+        tries = 1
+        while cell in claims and outcome is not Outcome.FAILED and tries < TRIES:
+            outcome, message = run(bench, tasks[cell])
+            tries += 1
+        row.outcomes[cell], row.messages[cell] = outcome, message
+    return row
+
+
+def audited(stage: Stage, bench: Bench) -> list[str]:
+    """The clauses of the audit that a bench's orders break."""
+    close_books(bench)
+    return [clause.name for clause in judge(bench).clauses if str(clause.verdict) == "broken"]
+
+
+def unclaimed(tasks: Iterable[Cell], mutants: Iterable[type[Mutant]]) -> list[Cell]:
+    """The cells that no mutant claims."""
+    known = list(mutants)
+    every = list(tasks)
+    claimed = {cell for mutant in known for cell in claimed_cells(mutant, every)}
+    return sorted(set(every) - claimed, key=str)
+
+
+def main() -> int:
+    """Runs the matrix and writes reports/out/kill-matrix.json."""
+    parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="run every cell of every mutant (minutes to hours)")
+    parser.add_argument("--mutant", action="append", default=[], help="only this mutant (repeatable)")
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    chosen = [mutant for name, mutant in discover().items() if not options.mutant or name in options.mutant]
+    rows = []
+    with stage() as warm:
+        for mutant in chosen:
+            began = time.monotonic()
+            row = play(warm, mutant, full=options.full)
+            rows.append(row)
+            _tell(row, time.monotonic() - began)
+    write_kill_matrix([row.as_report() for row in rows], options.out / "kill-matrix.json")
+    return int(any(row.escaped or row.false_alarms for row in rows))
+
+
+def _tell(row: Row, seconds: float) -> None:
+    verdict = "caught" if not row.escaped else "ESCAPED"
+    print(
+        f"{row.mutant.__name__:32} {verdict:8} {len(row.caught)}/{len(row.claims)} claimed, {seconds:5.1f} s",
+        flush=True,
+    )
+    for cell in row.escaped:
+        print(f"    not caught by {cell}: {row.outcomes[cell]} {row.messages[cell][:160]}", flush=True)
+    for cell in row.false_alarms:
+        print(f"    also failed   {cell}: {row.messages[cell][:160]}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""A curl line sends the same bytes again; a timeline says who sent what to whom, when, and what came back."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import socket
+import subprocess
+import threading
+from dataclasses import replace
+
+import pytest
+
+from fixtures.model import Answer, Message
+from reports.exchanges import LARGEST_BODY, curl, timeline, transcript
+from tests.reports.examples import GATEWAY_CALL, NOTIFICATION
+
+
+def test_a_curl_line_is_quoted_and_leaves_out_what_curl_computes() -> None:
+    assert curl(NOTIFICATION) == (
+        "curl -sS -i -X POST http://127.0.0.1:8000/notify/alipay -H 'Content-Type: application/x-www-form-urlencoded'"
+        """ --data-binary 'out_trade_no=R1&it'"'"'s=a%2Fb'"""
+    )
+
+
+def test_a_gateway_call_on_the_loopback_gets_its_wallets_prefix() -> None:
+    assert "http://127.0.0.1:9000/wechatpay/v3/pay/transactions/native" in curl(GATEWAY_CALL)
+
+
+def test_a_gateway_call_to_a_vendor_host_goes_there() -> None:
+    request = replace(GATEWAY_CALL.request, headers=(("Host", "api.mch.weixin.qq.com"),))
+
+    assert " https://api.mch.weixin.qq.com/v3/pay/" in curl(replace(GATEWAY_CALL, request=request))
+
+
+def test_a_large_body_is_named_by_its_size() -> None:
+    request = replace(NOTIFICATION.request, body=b"x" * (LARGEST_BODY + 1))
+
+    assert curl(replace(NOTIFICATION, request=request)).endswith("--data-binary @body  # 16385 bytes, not shown")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"plain=1",
+        "茶 'quoted' \"twice\" $HOME `x`\n\\n".encode(),
+        b"@/etc/hostname",
+        b"\xff\xfe\x00\r\n",
+        b"line\r\nline",
+    ],
+)
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_line_really_sends_the_same_request(body: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        headers = (("Host", "shop.example"), ("X-Empty", ""), ("X-Quote", 'it\'s "so"'))
+        message = Message("POST", f"http://127.0.0.1:{port}/a/../b[1]?x={{y}}", headers, body)
+        received: list[bytes] = []
+        listener = threading.Thread(target=_answer_once, args=(server, len(body), received), daemon=True)
+        listener.start()
+
+        subprocess.run(["bash", "-c", curl(replace(NOTIFICATION, request=message))], check=True, timeout=20)
+        listener.join(10)
+
+    head, _, sent = received[0].partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    assert lines[0] == b"POST /a/../b[1]?x={y} HTTP/1.1"
+    assert b"Host: shop.example" in lines
+    assert b"X-Empty:" in [line.strip() for line in lines]
+    assert b'X-Quote: it\'s "so"' in lines
+    assert not [line for line in lines if line.lower().startswith(b"content-type")]
+    assert sent == body
+
+
+def _answer_once(server: socket.socket, size: int, received: list[bytes]) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.settimeout(10)
+        data = b""
+        while b"\r\n\r\n" not in data or len(data.partition(b"\r\n\r\n")[2]) < size:
+            chunk = connection.recv(65536)
+            if not chunk:
+                break
+            data += chunk
+        connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        received.append(data)
+
+
+def test_a_timeline_is_ordered_by_time_and_aligned() -> None:
+    assert timeline([NOTIFICATION, GATEWAY_CALL]) == (
+        "+0.000 s  target → wallet:wechatpay  POST /v3/pay/transactions/native  31 ms  connection cut\n"
+        "+0.500 s  wallet:alipay → target     POST /notify/alipay               12 ms  200 success"
+    )
+
+
+def test_nothing_happened_is_an_empty_timeline() -> None:
+    assert timeline([]) == ""
+
+
+def test_a_long_answer_is_shown_by_its_beginning() -> None:
+    answer = Answer(500, (), b"<html>\n" + b"x" * 500)
+
+    assert timeline([replace(NOTIFICATION, answer=answer)]).endswith("500 <html> " + "x" * 50 + "...")
+
+
+def test_a_transcript_has_the_timeline_and_a_shell_line_for_each() -> None:
+    text = transcript([NOTIFICATION, GATEWAY_CALL])
+
+    lines = [line for line in text.splitlines() if line.startswith("curl")]
+    assert text.startswith("+0.000 s")
+    assert [shlex.split(line)[0] for line in lines] == ["curl", "curl"]

@@ -1,0 +1,28 @@
+"""A failure reads as a letter: requirement, expected and observed, who says so, what it costs, how to see it again."""
+
+from __future__ import annotations
+
+from reports.letter import letter
+from tests.reports.examples import FAILED, NOT_APPLICABLE
+
+
+def test_a_failure_reads_in_the_order_a_tired_engineer_needs() -> None:
+    assert letter(FAILED, exchanges=False) == (
+        "A wallet repeats a proof until it is acknowledged; the goods leave once.\n"
+        "\n"
+        "Expected       fulfilments = 1\n"
+        "Because        fulfilled 3 times\n"
+        "Observed       fulfilments = 3\n"
+        "Who says so    https://opendocs.alipay.com/open/203/105286 (read 2026-10-01)\n"
+        "What it costs  The goods leave again for every repeat.\n"
+        "Again          pytest --topic notify.repeat --wallet alipay --seed 7\n"
+        "Seed           7"
+    )
+
+
+def test_the_exchanges_come_last() -> None:
+    assert letter(FAILED).rstrip().endswith('--data-binary \'{"out_trade_no":"R1"}\'')
+
+
+def test_what_is_not_applicable_names_the_missing_capability() -> None:
+    assert "Missing        refund" in letter(NOT_APPLICABLE)
