@@ -143,7 +143,7 @@ def test_money_for_a_cancelled_order_is_not_lost(target: Target, wallet: Counter
     wallet.open(order)
     target.cancel(order)
 
-    wallet.prove(wallet.settle(order))
+    wallet.prove(wallet.settle_late(order))
 
     assert wallet.made_good(order)
 

@@ -49,8 +49,9 @@ def test_the_notification_address_is_given(target: Target, wallet: Counterpart) 
 @check("requests.idempotency", severity="critical", needs="orders gateway", costs="The buyer is asked to pay twice.")
 def test_a_repeated_create_keeps_its_key(target: Target, wallet: Counterpart) -> None:
     """A create call whose answer was an outage is repeated under the same key, and one payment exists."""
-    with wallet.fault("create", "lost-answer"):
+    with wallet.fault("create", "lost-answer") as fault:
         calls = wallet.calls_during(lambda: target.place(wallet.setup))
+        wallet.must_hit(fault)
 
     creates = [call.call for call in calls if call.call and call.call.operation == "create"]
     assert len({(create.reference, create.key) for create in creates}) == 1
@@ -66,8 +67,8 @@ def test_an_unknown_outcome_is_found_out(target: Target, wallet: Counterpart) ->
     """A gateway call that took effect though its answer got lost ends in an order that can be paid, once."""
     with wallet.fault("create", "lost-answer") as fault:
         order = target.place(wallet.setup)
-        wallet.prove(wallet.pay(order))
-        assert wallet.hits(fault) == 1
+        wallet.must_hit(fault)
+    wallet.prove(wallet.pay(order))
 
     assert target.settled(order, paid=True).fulfilments == 1
 
@@ -84,7 +85,7 @@ def test_a_refund_of_unknown_outcome_is_not_made_twice(target: Target, wallet: C
 
     with wallet.fault("refund", "lost-answer", order=paid) as fault:
         target.refund(paid, part)
-        assert wallet.hits(fault) == 1
+        wallet.must_hit(fault)
 
     assert wallet.payment(paid).refunded == part.amount
 

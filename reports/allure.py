@@ -120,6 +120,8 @@ def _labels(result: Result) -> Iterable[Label]:
     yield Label(LabelType.STORY, result.topic)
     yield Label(LabelType.PARENT_SUITE, result.area)
     yield Label(LabelType.SUITE, result.file or result.group)
+    if result.wallet != "-":
+        yield Label(LabelType.SUB_SUITE, f"{result.wallet} {result.mode}")
     yield Label(LabelType.FRAMEWORK, "walletproof")
     for tag in (result.wallet, result.mode):
         if tag != "-":

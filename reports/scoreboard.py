@@ -73,7 +73,7 @@ def _table(summary: Summary, colour: bool) -> list[str]:
             _paint(text.rjust(width), board.cell(wallet, group).worst, colour)
             for wallet, text, width in zip(board.wallets, row, widths, strict=True)
         )
-        lines.append("  ".join([group.ljust(first), *cells]))
+        lines.append("  ".join([group.ljust(first), *cells]).rstrip())
     return lines
 
 

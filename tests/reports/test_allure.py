@@ -70,6 +70,7 @@ def test_a_result_says_what_it_is(tmp_path: Path) -> None:
     assert labels(document, "feature") == ["notify"]
     assert labels(document, "story") == ["notify.repeat"]
     assert labels(document, "suite") == ["conformance/test_notify.py"]
+    assert labels(document, "subSuite") == ["alipay key"]
     assert labels(document, "tag") == ["alipay", "key", "level 3"]
     assert [step["name"] for step in document["steps"]] == list(PASSED.steps)
 

@@ -31,12 +31,12 @@ def test_the_whole_text() -> None:
     )
 
     assert text == (
-        "area                         alipay         stripe\n"
-        "pay                    0/1, 1 error               \n"
-        "notify                1/2, 1 failed               \n"
-        "refund                          n/a               \n"
-        "reconcile       0/1, 1 inconclusive               \n"
-        "forgery                              0/1, 1 failed\n"
+        "area                    alipay         stripe\n"
+        "pay               0/1, 1 error\n"
+        "notify           1/2, 1 failed\n"
+        "refund                     n/a\n"
+        "reconcile  0/1, 1 inconclusive\n"
+        "forgery                         0/1, 1 failed\n"
         "\n"
         "Findings (2)\n"
         "  critical  forgery.unsigned/stripe/intent  fulfilled 3 times\n"

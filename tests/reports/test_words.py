@@ -58,7 +58,7 @@ def test_the_template_uses_known_words_and_every_word_is_used() -> None:
     composed = ("outcome.", "severity.", "group.", "clause.", "verdict.", "level.")
 
     assert {key for key in WORDS if not key.startswith(composed)} <= quoted
-    assert {key for key in re.findall(r't\("([^"]+)"\)', TEMPLATE)} <= set(WORDS)
+    assert set(re.findall(r't\("([^"]+)"\)', TEMPLATE)) <= set(WORDS)
 
 
 @pytest.mark.parametrize("name", CLAUSES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -279,11 +280,10 @@ def test_a_delivery_is_bounded_in_size(toy: Sandbox, shop: ThreadingHTTPServer) 
     assert "larger than 1048576 bytes" in exchange.error
 
 
-def test_a_target_that_is_not_there_is_told(toy: Sandbox, shop: ThreadingHTTPServer) -> None:
-    url = url_of(shop, "/gone")
-    shop.socket.close()
-
-    exchange = toy.client.deliver(Message("POST", url), 5.0)
+def test_a_target_that_is_not_there_is_told(toy: Sandbox) -> None:
+    with socket.socket() as bound:  # bound, but nobody listens
+        bound.bind(("127.0.0.1", 0))
+        exchange = toy.client.deliver(Message("POST", f"http://127.0.0.1:{bound.getsockname()[1]}/"), 5.0)
 
     assert exchange.answer is None
     assert exchange.error is not None

@@ -143,7 +143,7 @@ def test_a_slow_answer_takes_its_seconds(toy: Sandbox, ask: Callable[[str], http
     answer = ask("slow-1")
 
     assert answer.status_code == 200
-    assert toy.client.history(order="slow-1")[-1].seconds >= 0.2
+    assert toy.client.history(order="slow-1")[-1].seconds >= 0.19  # timers may be a millisecond early
 
 
 @pytest.mark.parametrize(("kind", "opened"), [("hold-before", False), ("hold-after", True)])

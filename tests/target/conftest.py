@@ -1,4 +1,4 @@
-"""Little servers on ephemeral ports: an honest shop, and sockets that misbehave; and a wallet that is only its facts."""
+"""Little servers on ephemeral ports: an honest shop, sockets that misbehave; and a wallet that is only its facts."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def shop() -> Iterator[Shop]:
             request = SimpleNamespace(
                 method=self.command, path=parts.path, query=parts.query, headers=headers, body=body, raw=self.path
             )
-            status, fields, content = shop.answer(request)
+            status, fields, content = running.answer(request)
             self.send_response(status)
             for name, value in fields.items():
                 self.send_header(name, value)
@@ -128,16 +128,19 @@ def shop() -> Iterator[Shop]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_DELETE = handle_any
+        def __getattr__(self, name: str) -> Callable[[], None]:
+            if not name.startswith("do_"):
+                raise AttributeError(name)
+            return self.handle_any
 
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing: the tests look at `requests`."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    shop = Shop(f"http://127.0.0.1:{server.server_port}")
+    running = Shop(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    yield shop
+    yield running
     server.shutdown()
     server.server_close()
 
@@ -234,9 +237,16 @@ def bench(shop: Shop) -> Iterator[Callable[..., Bench]]:
 # ── sockets that misbehave ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def read_request(connection: socket.socket) -> None:
+    """Reads a request whole, for closing with bytes unread would reset the connection."""
+    with connection.makefile("rb") as stream:
+        lines = list(iter(stream.readline, b"\r\n"))
+        stream.read(sum(int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length:")))
+
+
 @contextmanager
 def listening(behave: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
-    """A server that treats every connection as `behave` says, once it has read a request; the event tells it to stop."""
+    """A server that treats every connection as `behave` says, having read a request; the event tells it to stop."""
     over = threading.Event()
     with ExitStack() as stack:
         server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -244,7 +254,7 @@ def listening(behave: Callable[[socket.socket, threading.Event], None]) -> Itera
         def serve(connection: socket.socket) -> None:
             with connection:
                 try:
-                    connection.recv(65536)
+                    read_request(connection)
                     behave(connection, over)
                 except OSError:
                     return  # the client has hung up, which is what it should do

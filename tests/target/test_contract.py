@@ -28,12 +28,8 @@ def operations(**fields: Any) -> Operations:
 
 
 def test_a_placeholder_that_is_the_whole_string_keeps_its_type_and_none_is_dropped() -> None:
-    template = {
-        "n": "{quantity}",
-        "text": "no {quantity}",
-        "gone": "{expires_in}",
-        "deep": [{"x": "{flag}", "y": "{expires_in}"}],
-    }
+    deep = [{"x": "{flag}", "y": "{expires_in}"}]
+    template = {"n": "{quantity}", "text": "no {quantity}", "gone": "{expires_in}", "deep": deep}
 
     message = contract.message(step(json=template), {"quantity": 2, "expires_in": None, "flag": True}, "http://t")
 
@@ -63,7 +59,7 @@ def test_a_raw_body_and_headers_are_filled_and_replace_the_buyers_own() -> None:
     message = contract.message(own, {"id": 5, "none": None}, "http://t", (("Authorization", "Bearer t"),))
 
     assert message.body == b"<o>5</o>"
-    assert message.headers == (("accept", "text/xml"), ("Authorization", "Bearer t"), ("Content-Type", "text/xml"))
+    assert message.headers == (("Accept", "text/xml"), ("Authorization", "Bearer t"), ("Content-Type", "text/xml"))
 
 
 def test_what_is_not_known_cannot_be_filled() -> None:
@@ -79,13 +75,8 @@ def test_a_captured_line_break_never_becomes_a_header() -> None:
 
 
 def test_captures_read_body_headers_cookies_and_text() -> None:
-    capture = {
-        "id": "order.id",
-        "to": "header:Location",
-        "sid": "cookie:sid",
-        "csrf": 'text:"csrf":"(\\w+)"',
-        "none": "a.b",
-    }
+    capture = {"id": "order.id", "to": "header:Location", "sid": "cookie:sid", "none": "a.b"}
+    capture["csrf"] = 'text:"csrf":"(\\w+)"'
     document = b'{"order":{"id":7},"csrf":"abc"}'
     headers = (("location", "/next"), ("Set-Cookie", "a=1; Path=/"), ("set-cookie", "sid=s1; HttpOnly"))
 
@@ -122,7 +113,13 @@ def test_the_target_agrees_by_status_and_by_what_it_says(
 
 
 def test_an_order_is_viewed_in_our_words() -> None:
-    shown = {"state": "paid", "amount": "19.99", "currency": "usd", "refunded": None, "fulfilments": [{}, {}]}
+    shown: dict[str, Any] = {
+        "state": "paid",
+        "amount": "19.99",
+        "currency": "usd",
+        "refunded": None,
+        "fulfilments": [{}, {}],
+    }
 
     view = contract.view("1", shown, operations(amounts_in="major"), USD, {})
 
@@ -164,7 +161,10 @@ def test_fulfilments_may_be_the_change_of_a_figure() -> None:
         ({"amount": "NaN"}, "no amount"),
         ({"amount": "Infinity"}, "no amount"),
         ({"fulfilments": "yesterday"}, "fulfilments must be a number or a list"),
+        ({"fulfilments": float("inf")}, "fulfilments must be a number or a list"),
+        ({"fulfilments": {}}, "fulfilments must be a number or a list"),
         ({"stock": None}, "captures stock"),
+        ({"stock": "NaN"}, "captures stock"),
     ],
 )
 def test_what_cannot_be_understood_is_said_not_guessed(shown: dict[str, Any], told: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from fixtures.target import ConfigurationError, load
 from fixtures.target.settings import masked
+from fixtures.wallets.interface import Wallet
 from tests.target.conftest import SHOP, WALLETS, read
 
 GOOD = SHOP.replace("BASE", "http://127.0.0.1:8000")
@@ -15,7 +17,7 @@ GOOD = SHOP.replace("BASE", "http://127.0.0.1:8000")
 
 def refusal(text: str, **environ: str) -> list[str]:
     with pytest.raises(ConfigurationError) as caught:
-        read(text, **environ)
+        read(text, Path(), **environ)
     return str(caught.value).splitlines()
 
 
@@ -150,7 +152,8 @@ def test_a_variable_in_an_ordinary_place_is_no_secret() -> None:
 
 def test_steps_may_be_an_array_of_tables_and_each_has_its_line() -> None:
     place = '[order.place]\nrequest = "POST /orders"\n'
-    steps = '[[order.place]]\nrequest = "POST /cart"\ncapture = { cart = "id" }\n\n[[order.place]]\nrequest = "POST /pay/{crat}"\n'
+    steps = '[[order.place]]\nrequest = "POST /cart"\ncapture = { cart = "id" }\n\n'
+    steps += '[[order.place]]\nrequest = "POST /pay/{crat}"\n'
 
     text = GOOD.replace(place, steps)
     (line,) = refusal(text)
@@ -163,10 +166,8 @@ def test_steps_may_be_an_array_of_tables_and_each_has_its_line() -> None:
 
 def test_a_key_in_a_long_array_has_its_own_line() -> None:
     cut = GOOD[: GOOD.index("[[shelf]]")]
-    text = (
-        'shelf = [\n  { item = "book", price = 1999, currency = "USD" },\n  { item = "pin", pirce = 60, currency = "USD" },\n]\n'
-        + cut
-    )
+    goods = ['item = "book", price = 1999, currency = "USD"', 'item = "pin", pirce = 60, currency = "USD"']
+    text = "shelf = [\n" + "".join(f"  {{ {entry} }},\n" for entry in goods) + "]\n" + cut
 
     lines = refusal(text)
 
@@ -209,4 +210,4 @@ class _Canonical:
         self.name, self.docs = name, WALLETS["toypay"].docs
 
 
-CANONICAL_WALLETS = {name: _Canonical(name) for name in ("alipay", "wechatpay", "stripe", "paypal")}
+CANONICAL_WALLETS = {name: cast("Wallet", _Canonical(name)) for name in ("alipay", "wechatpay", "stripe", "paypal")}

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.model import Message, Stamp
@@ -52,6 +52,7 @@ def test_verification_by_paypal_looks_at_the_raw_bytes(shop: Shop) -> None:
     assert shop.issue("POST /v1/notifications/verify-webhook-signature", {}) == "400 MISSING_REQUIRED_PARAMETER"
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=5), max_size=4)
 )

@@ -188,7 +188,7 @@ JSON = st.recursive(
 BODIES = st.binary(max_size=60) | JSON.map(lambda told: json.dumps(told).encode()) | st.just(b"[" * 100_000)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(["GET", "POST", "PATCH", "PUT"]), PATHS | st.text(max_size=40), st.text(max_size=40), BODIES)
 def test_no_input_raises(method: str, path: str, query: str, body: bytes) -> None:
     shop = Shop()
