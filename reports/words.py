@@ -157,7 +157,7 @@ WORDS: dict[str, Text] = {
         "被测系统确认全额支付凭证后，没有订单停留在待支付状态。",
     ),
     "clause.acknowledged-forgery-free": Text(
-        "No acknowledged message made the target believe in a payment that never happened.",
-        "没有任何已被确认的报文使被测系统相信从未发生的支付。",
+        "No message made the target believe in a payment that never happened.",
+        "没有任何报文使被测系统相信从未发生的支付。",
     ),
 }

@@ -270,9 +270,9 @@ def _tell(row: Row, seconds: float) -> None:
         flush=True,
     )
     for cell in row.escaped:
-        print(f"    not caught by {cell}: {row.outcomes[cell]} {row.messages[cell][:160]}", flush=True)
+        print(f"    not caught by {cell.topic} × {cell.wallet}: {row.outcomes[cell]} {row.messages[cell][:160]}", flush=True)
     for cell in row.false_alarms:
-        print(f"    also failed   {cell}: {row.messages[cell][:160]}", flush=True)
+        print(f"    also failed   {cell.topic} × {cell.wallet}: {row.messages[cell][:160]}", flush=True)
 
 
 if __name__ == "__main__":

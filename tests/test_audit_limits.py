@@ -95,6 +95,12 @@ def test_the_wallets_own_rule_says_what_is_acknowledged() -> None:
     assert clause(found, "nothing-stuck").verdict is Verdict.NOT_OBSERVABLE
 
 
+def test_a_refused_forgery_counts_as_not_believed() -> None:
+    found = audit([proof("a", status=400)], [payment("a", PaymentState.OPEN)], [record("a", "pending", 0)])
+
+    assert clause(found, "acknowledged-forgery-free") == verdict("acknowledged-forgery-free", Verdict.PROVED, 1)
+
+
 def test_an_order_the_wallet_never_heard_of_is_unpaid() -> None:
     found = clause(audit([], [], [record("a", "paid", 1)]), "unpaid-is-not-fulfilled")
 

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 import pytest
 
 from fixtures.model import Answer, Exchange, Message
+from fixtures.target.bounds import Bounds
 from fixtures.target.budget import Budget
 from fixtures.target.client import Client, HostNotAllowed, Label, TargetUnwell, redirected
 from fixtures.target.hosts import Hosts
-from fixtures.target.settings import Bounds
 from tests.target.conftest import Shop, listening
 
 FREE = Bounds(None, None, None, None)
