@@ -18,7 +18,7 @@ from fixtures.check import Check, check_of
 from fixtures.model import Inconclusive, NotApplicable, Order, Outcome, Payment
 from fixtures.openapi import probes
 from fixtures.session import Session, bench_of, close_books, judge, prepare, secrets_of, setups_of
-from fixtures.target.problems import ConfigurationError
+from fixtures.target.problems import ConfigurationError, nearest
 from reports.books import results_of
 from reports.finish import finish
 from reports.masking import Mask
@@ -91,9 +91,27 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         desk.session  # noqa: B018
+        if not config.option.collectonly:
+            _require_known(config, desk)
     except ConfigurationError as problem:
         desk.stack.close()
         pytest.exit(f"wrong configuration, nothing was sent\n{problem}", returncode=4)
+
+
+def _require_known(config: pytest.Config, desk: Desk) -> None:
+    """A filter that can match nothing is a mistake, not an empty success."""
+    wallets = desk.bench.wallets
+    names = {*wallets, *(wallet.name for wallet in wallets.values())}
+    topics = {topic for wallet in wallets.values() for topic in wallet.docs.topics} | {"openapi"}
+    topics |= {f"{forgery.group}.{forgery.name}" for wallet in wallets.values() for forgery in wallet.forgeries}
+    topics |= {topic.split(".")[0] for topic in topics}
+    for option, words, known in (("--wallet", config.option.wallet, names), ("--topic", config.option.topic, topics)):
+        for word in words:
+            if word not in known and not any(topic.startswith(f"{word}.") for topic in known):
+                near = nearest(word, known)
+                raise ConfigurationError(
+                    f"{option} {word}: found no such name" + (f"; nearest: {near}" if near else "")
+                )
 
 
 def pytest_configure_node(node: Any) -> None:
@@ -321,9 +339,30 @@ def _result(
         citation_url=cited.url if cited else "",
         citation_read=cited.read if cited else "",
         setup=setup or "-",
-        observed=report.longreprtext if spoilt else "",
+        expected=check.requirement if verdict is Outcome.FAILED else "",
+        observed=_observed(report.longreprtext) if spoilt else "",
+        replay=_replay(item, desk) if spoilt else "",
+        started=report.start,
         exchanges=place.evidence() if place is not None and spoilt else (),
     )
+
+
+def _observed(trace: str) -> str:
+    """The lines in which pytest explains the assertion; the whole trace where it explains nothing."""
+    explained = [line.removeprefix("E").strip() for line in trace.splitlines() if line.startswith("E  ")]
+    return "\n".join(explained) or trace
+
+
+def _replay(item: pytest.Item, desk: Desk) -> str:
+    option = item.config.option
+    target = (
+        f" --target {option.target}"
+        if option.target
+        else f" --target-url {option.target_url}"
+        if option.target_url
+        else ""
+    )
+    return f"pytest '{item.nodeid}' --seed {desk.session.seed}{target}"
 
 
 def _message(raised: BaseException) -> str:
@@ -372,7 +411,7 @@ def _conclude(desk: Desk, session: pytest.Session, *, interrupted: bool) -> None
     if not session.config.getoption("numprocesses", None):
         close_books(desk.bench)
     bench, results = desk.bench, desk.results
-    books = judge(bench)
+    books = judge(bench, desk.session.began)
     text = finish(
         results,
         books,

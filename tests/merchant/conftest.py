@@ -150,6 +150,13 @@ def settings_for(sandbox: Sandbox, database: Path, **changes: Any) -> Settings:
 def open_shop(settings: Settings, shop_type: type[Shop] = Shop) -> Iterator[Merchant]:
     """Serves a shop for as long as the block lasts."""
     app = create_app(settings, shop_type)
+    with serve(app) as client:
+        yield Merchant(str(client.base_url), app.state.shop, client)
+
+
+@contextmanager
+def serve(app: Any) -> Iterator[httpx.Client]:
+    """Serves any application on a socket of its own; the client is Alice's."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -158,7 +165,7 @@ def open_shop(settings: Settings, shop_type: type[Shop] = Shop) -> Iterator[Merc
     headers = {"authorization": "Bearer token-a"}
     with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=20) as client:
         eventually(lambda: server.started, bool)
-        yield Merchant(url, app.state.shop, client)
+        yield client
     server.should_exit = True
     thread.join(5)
 

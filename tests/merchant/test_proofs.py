@@ -51,7 +51,7 @@ def test_the_signed_part_of_an_alipay_answer_is_its_exact_text(vector: dict[str,
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a":1', '{"a":1}x', '{"a":1,"a":2}', '{"a" 1}', "{1:2}", "null"])
 def test_what_is_no_alipay_answer_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError, match=r"object|Expecting|delimiter"):
         top_level(text)
 
 
@@ -98,7 +98,7 @@ def wechat_proof() -> Proof:
 )
 def test_a_wechat_pay_message_is_judged_as_published(vector: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     headers = {name.lower(): value for name, value in vector["headers"].items()}
-    monkeypatch.setattr(wechatpay_proof.time, "time", lambda: int(headers["wechatpay-timestamp"]) + 10)
+    monkeypatch.setattr(time, "time", lambda: int(headers["wechatpay-timestamp"]) + 10)
 
     try:
         wechat_proof().check(headers, vector["body"].encode())
@@ -115,7 +115,7 @@ def test_a_wechat_pay_message_is_believed_for_five_minutes(
 ) -> None:
     vector = next(v for v in WECHAT["vectors"] if v["id"] == "wx-v3-notify-payment")
     headers = {name.lower(): value for name, value in vector["headers"].items()}
-    monkeypatch.setattr(wechatpay_proof.time, "time", lambda: int(headers["wechatpay-timestamp"]) + late)
+    monkeypatch.setattr(time, "time", lambda: int(headers["wechatpay-timestamp"]) + late)
     found = None
 
     try:
@@ -182,7 +182,7 @@ def test_a_paypal_transmission_is_judged_as_published(vector: dict[str, Any], mo
     prefix = "https://api.paypal.com/v1/notifications/certs/"
     headers = {name.lower(): value for name, value in vector["headers"].items()}
     headers["paypal-cert-url"] = prefix + vector["cert"]
-    monkeypatch.setattr(paypal_proof.time, "time", lambda: 1767225600.0)
+    monkeypatch.setattr(time, "time", lambda: 1767225600.0)
     proof = paypal_proof.Proof(vector["webhook_id"], Shelf(prefix, PAYPAL["certs"]["root"]["pem"], 1.0))
 
     try:
@@ -215,7 +215,3 @@ def test_a_certificate_is_checked_for_its_name() -> None:
 
     with pytest.raises(Refused, match="certificate"):
         certificates.check_chain([leaf])
-
-
-def test_time_is_read_where_it_is_used() -> None:
-    assert abs(paypal_proof.time.time() - time.time()) < 5
