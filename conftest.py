@@ -356,9 +356,9 @@ def _observed(trace: str) -> str:
 def _replay(item: pytest.Item, desk: Desk) -> str:
     option = item.config.option
     target = (
-        f" --target {option.target}"
+        f" --target={option.target}"
         if option.target
-        else f" --target-url {option.target_url}"
+        else f" --target-url={option.target_url}"
         if option.target_url
         else ""
     )

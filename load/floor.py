@@ -20,11 +20,14 @@ from fixtures.session import Session
 from fixtures.wallets import discover
 from fixtures.wallets.interface import Keys
 from load.arrivals import Arrival
-from load.journal import LAG, Journal, Note, Sample
+from load.journal import Journal, Note, Sample
 from load.plan import Plan
+from load.topics import BUYER_LAG, LETTER_LAG
 from load.wire import LoadTarget
 
 Tell = Callable[[Sample], None]
+
+HEAD_START = 1.0  # seconds in which the first users are made, before anybody means to come
 
 
 @dataclass(order=True, slots=True)
@@ -51,7 +54,7 @@ class Floor:
         self.wallets = {setup: wallets[settings.wallets[setup].wallet or setup] for setup in plan.setups(settings)}
         self.target = LoadTarget(settings, self.wallets, self._exchanged, placed=self._placed)
         self.arrivals = plan.arrivals(settings)
-        self.began = time.time()
+        self.began = time.time() + HEAD_START
         self.closed = False
         self.tally: Counter[tuple[str, str]] = Counter()
         self.worst_lag = 0.0
@@ -80,7 +83,7 @@ class Floor:
             return False
         self._inside += 1
         self.tally[arrival.setup, "came"] += 1
-        self._late(arrival.setup, self.due(arrival))
+        self._late(BUYER_LAG, arrival.setup, self.due(arrival))
         return True
 
     def leave(self) -> None:
@@ -110,7 +113,7 @@ class Floor:
             return None
         self._carried += 1
         errand = heapq.heappop(self._errands)
-        self._late(errand.setup, errand.due)
+        self._late(LETTER_LAG, errand.setup, errand.due)
         return errand
 
     def again(self, errand: Errand, send: Send) -> None:
@@ -141,15 +144,20 @@ class Floor:
         self.closed = True
 
     @property
+    def over(self) -> bool:
+        """Whether the day is over, or the door was closed before."""
+        return self.closed or time.time() >= self.began + self.plan.seconds
+
+    @property
     def still(self) -> bool:
         """Whether everybody has left and every letter has arrived or been given up."""
         return not (self._inside or self._errands or self._carried)
 
-    def _late(self, setup: str, due: float) -> None:
+    def _late(self, topic: str, setup: str, due: float) -> None:
         now = time.time()
         lag = max(0.0, now - due)
         self.worst_lag = max(self.worst_lag, lag)
-        self.journal.write(Sample(LAG, setup, now, lag))
+        self.journal.write(Sample(topic, setup, now, lag))
 
     def _placed(self, order: Order) -> None:
         self.journal.write(order)

@@ -10,16 +10,7 @@ from typing import Any
 from fixtures.model import Exchange, Order
 from fixtures.wire import dump, load
 from load.plan import Plan
-
-PLACE, PAY, READ, ACCEPT = "order.place", "order.pay", "order.read", "notification.accept"
-"""Single steps; `seconds` is the time of service."""
-
-PURCHASE, LETTER = "purchase", "notification"
-"""Whole stories: from the instant the buyer meant to come until she sees her order fulfilled; from the payment until
-the wallet holds an acknowledgement."""
-
-LAG = "lag"
-"""How late the generator itself was: `seconds` between the instant planned and the first thing done."""
+from load.topics import PURCHASE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from fixtures.target.problems import ConfigurationError
 from fixtures.target.settings import Settings
 from fixtures.wallets import discover
 from load.arrivals import Arrival, expected, peak, schedule
+from load.topics import METRICS
 
 EVERY = "every"
 MOST_RATE = 200.0  # buyers a second
@@ -32,10 +33,13 @@ class Option:
     metavar: str | None = None
     choices: tuple[str, ...] | None = None
     asked: bool = True
+    kind: type | None = None
 
     def arguments(self) -> dict[str, Any]:
         """What argparse is told."""
-        kind = {} if self.default is None else {"type": type(self.default)}
+        if self.default is False:
+            return {"action": "store_true", "help": self.help}
+        kind = {} if self.default is None and self.kind is None else {"type": self.kind or type(self.default)}
         shown = {"choices": self.choices} if self.choices else {"metavar": self.metavar}
         return {"default": self.default, "help": self.help, **kind, **shown}
 
@@ -49,6 +53,11 @@ PACE = (
 TARGET = (
     Option("--target", None, "target.toml of the integration under test", "FILE", asked=False),
     Option("--target-url", None, "base URL of a target that speaks the canonical contract", "URL", asked=False),
+)
+OUTPUT = (
+    Option("--seed", None, "seed of every drawn choice (printed at the start)", "N", asked=False, kind=int),
+    Option("--out", "reports/out", "where results and reports go", "FOLDER", asked=False),
+    Option("--append", False, "join the results to those that stand there", asked=False),
 )
 
 
@@ -83,7 +92,7 @@ class Plan:
 
     def permit(self, settings: Settings) -> None:
         """Raises ConfigurationError unless the target's owner consents to this load and the ceilings allow it."""
-        problems = [*_consent(settings), *self._ceilings(), *self._limits(settings)]
+        problems = [*_consent(settings), *_service_levels(settings), *self._ceilings(), *self._limits(settings)]
         if problems:
             raise ConfigurationError("\n".join(problems))
 
@@ -132,3 +141,13 @@ def _consent(settings: Settings) -> list[str]:
     elif not have & {"state", "fulfilments"}:
         problems.append(f"{where}: found neither state nor fulfilments in order.read; wanted one, to see who is served")
     return problems
+
+
+def _service_levels(settings: Settings) -> list[str]:
+    """Metrics that nothing measures."""
+    known = ", ".join(METRICS)
+    return [
+        f"{settings.where('service_levels', index, 'metric')}: found {level.metric!r}; wanted one of {known}"
+        for index, level in enumerate(settings.service_levels)
+        if level.metric not in METRICS
+    ]

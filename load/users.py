@@ -18,7 +18,8 @@ from fixtures.target.settling import finished
 from fixtures.wallets.interface import Refused, Wording
 from load.arrivals import Arrival
 from load.floor import Errand, Floor
-from load.journal import ACCEPT, LETTER, PAY, PLACE, PURCHASE, READ, Sample
+from load.journal import Sample
+from load.topics import ACCEPT, LETTER, PAY, PLACE, PURCHASE, READ
 from load.wire import Cashier, Control
 
 IDLE = 0.01  # seconds between two looks for a letter that is due
@@ -171,7 +172,9 @@ class Shopper(Guest):
             gevent.sleep(pause)
             pause = min(LONGEST, pause * LONGER)
         said = "nothing" if view is None else view.raw_state or view.state
-        return f"not fulfilled in {self.target.settings.timing.reconcile:g} s (timing.reconcile); the target says {said}"
+        return (
+            f"not fulfilled in {self.target.settings.timing.reconcile:g} s (timing.reconcile); the target says {said}"
+        )
 
 
 class Postman(Guest):

@@ -206,3 +206,15 @@ def test_a_cancelled_approval_is_not_captured(merchant: Merchant, wallet: Wallet
 
     assert answer.json()["state"] == "cancelled"
     assert wallet.payment(order).paid_at is None
+
+
+def test_money_that_went_back_unseen_lets_nothing_leave(merchant: Merchant, wallet: Wallet) -> None:
+    order = merchant.place(wallet.setup, query_after=0.6)
+    wallet.pay(order)
+    wallet.act(order, "refund", Money(order["amount"], order["currency"]))
+
+    seen = merchant.until(order, "refunded", "paid")
+
+    assert seen["fulfilments"] == []
+    if wallet.name != "wechatpay":  # its query says that money went back, not how much
+        assert (seen["state"], seen["refunded"]) == ("refunded", order["amount"])
