@@ -14,7 +14,7 @@ import pytest
 
 from fixtures.bench import Bench, Place, forgeries_of
 from fixtures.capability import citation
-from fixtures.check import Check, check_of
+from fixtures.check import Check, check_of, stands_in
 from fixtures.model import Inconclusive, NotApplicable, Order, Outcome, Payment
 from fixtures.openapi import probes
 from fixtures.session import Session, bench_of, close_books, judge, prepare, secrets_of, setups_of
@@ -166,6 +166,10 @@ def _parametrize_operations(metafunc: pytest.Metafunc, desk: Desk) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    desk = config.stash[DESK]
+    if any(_check(item) for item in items):
+        able = desk.bench.target.capabilities
+        items[:] = [item for item in items if (check := _check(item)) is None or stands_in(check, able)]
     wanted = config.option.topic
     if wanted:
         kept = [

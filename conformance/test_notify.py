@@ -32,6 +32,21 @@ def test_a_notification_is_acknowledged_in_the_wallets_form(target: Target, wall
 
 
 @check(
+    "notify.acknowledge",
+    below="orders",
+    severity="critical",
+    needs="acknowledgement",
+    modes="every",
+    costs="The wallet repeats for days, then gives up.",
+)
+def test_a_stray_notification_is_acknowledged_in_the_wallets_form(wallet: Counterpart) -> None:
+    """A genuine notification is acknowledged exactly as the wallet's documentation asks."""
+    delivery = wallet.prove(wallet.stray())
+
+    assert delivery.refusal is None
+
+
+@check(
     "notify.fulfils",
     severity="blocker",
     needs="orders fulfilments",
@@ -210,7 +225,7 @@ def test_a_refused_message_does_not_block_the_right_one(target: Target, wallet: 
     """A message that was refused leaves no mark by which the genuine one would count as a repeat."""
     order = target.place(wallet.setup)
     same = wallet.message_id()
-    payment = wallet.pay(order)
+    payment = wallet.settle(order)
     genuine = wallet.proof(payment, wording=same)
 
     wallet.deliver(wallet.with_signature(genuine, b"not the signature of this message"), payment)
@@ -258,13 +273,13 @@ def test_unusual_but_legal_formatting_is_believed(target: Target, wallet: Counte
     costs="A fast payment is lost.",
 )
 def test_a_notification_inside_the_create_call_is_not_lost(target: Target, wallet: Counterpart) -> None:
-    """A notification may overtake the gateway's answer to the shop's own request; at the latest its repeat fulfils."""
+    """A notification that overtakes the gateway's answer to the shop's own request is kept, or refused and repeated."""
     with wallet.held_answer("create") as (held, release), ThreadPoolExecutor(1) as shop:
         placing = shop.submit(target.place, wallet.setup)
         payment = wallet.settle_payment(held())
-        wallet.prove(payment)
+        early = wallet.prove(payment)
         release()
         order = placing.result()
-    wallet.prove(payment)
+    wallet.repeat_if_refused(early, payment)
 
     assert target.settled(order, paid=True).fulfilments == 1

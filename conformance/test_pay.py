@@ -108,7 +108,7 @@ def test_an_order_whose_time_is_over_ends(target: Target, wallet: Counterpart) -
     order = target.place(wallet.setup, expires_in=0.2)
     wallet.open(order)
 
-    payment = wallet.until(order, lambda found: found.state is PaymentState.CLOSED)
+    payment = wallet.eventually(order, lambda found: found.state is PaymentState.CLOSED)
 
     assert target.settled(order, paid=True).state in {OrderState.CANCELLED, OrderState.FAILED}
     assert payment.state is PaymentState.CLOSED

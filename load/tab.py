@@ -67,7 +67,7 @@ class Tab:
         rows = [self._row(floor, setup, setup) for setup in floor.wallets]
         total = {_key(key): sum(int(str(row[_key(key)])) for row in rows) for key in list(COLUMNS)[1:]}
         books = "still open" if self.verdict is None or not floor.closed else VERDICTS.get(self.verdict, "not closed")
-        name = f"all · books: {books} · worst lag {floor.worst_lag * 1000:.0f} ms"
+        name = f"(all) · books: {books} · worst lag {floor.worst_lag * 1000:.0f} ms"
         return [*rows, {"name": name, "safe_name": name, **total}]
 
     @staticmethod

@@ -33,6 +33,25 @@ def test_a_forgery_is_refused(target: Target, wallet: Counterpart, forgery: Forg
 
 
 @check(
+    "forgery",
+    below="orders",
+    severity="blocker",
+    needs="acknowledgement",
+    modes="every",
+    each="forgery",
+    costs="Whoever knows the address can tell the shop anything.",
+)
+def test_a_forgery_is_not_acknowledged(wallet: Counterpart, forgery: Forgery) -> None:
+    """A forged proof is not acknowledged; its genuine twin is. Whether goods leave cannot be seen at this level."""
+    payment = wallet.stray()
+
+    forged = wallet.deliver(wallet.forged_stray(forgery, payment), payment)
+
+    assert not forged.acknowledged
+    assert wallet.prove(payment).refusal is None
+
+
+@check(
     "keys.published",
     severity="blocker",
     needs="orders fulfilments acknowledgement",

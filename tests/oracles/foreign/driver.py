@@ -7,7 +7,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -50,14 +50,17 @@ class Driver:
         stop(self._process)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                pipe.close()
+                with suppress(BrokenPipeError):  # what a dead driver never read
+                    pipe.close()
 
     def call(self, step: str, **given: Any) -> Any:
         """What the step returns. Raises Objection where the SDK raises."""
         assert self._process.stdin and self._process.stdout
-        with self._deadline():
-            self._process.stdin.write(json.dumps({"step": step, "given": given}).encode() + b"\n")
+        request = json.dumps({"step": step, "given": given}).encode() + b"\n"
+        with self._deadline(), suppress(BrokenPipeError):  # a driver that has ended answers nothing
+            self._process.stdin.write(request)
             self._process.stdin.flush()
+        with self._deadline():
             line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"the driver gave no answer to {step!r} (exit code {self._process.poll()})")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-
-import pytest
 
 from fixtures.model import Money, Stamp
 from fixtures.wallets import discover
@@ -19,15 +17,16 @@ RETURN_URL = "http://127.0.0.1:9/return/oracle"
 
 
 @dataclass(frozen=True, slots=True)
-class States:
-    """The vendor's words for a payment, as the SDK reads them."""
+class Words:
+    """The vendor's words for the states of a payment, of a refund, and for a refund when nothing is left."""
 
     open: str
     paid: str
     partly_refunded: str
     refunded: str
     closed: str
-    refund: str  # of a refund that has succeeded
+    refund: str
+    too_much: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,10 @@ class Judge:
     wallet_name: str
     mode: str
     money: Money
-    states: States
+    words: Words
     verifies: bool = True  # has a check of notifications
-    reads_signed_answers: bool = False
-    collects: bool = False  # the money must be captured after the buyer has agreed
+    collects: bool = False  # the merchant captures after the buyer has agreed
     closes: bool = True
-    refusal: str = ""  # the vendor's code for a refund of more than was paid
 
     @property
     def wallet(self) -> Wallet:
@@ -61,39 +58,66 @@ def stamp() -> Stamp:
     return Stamp(time.time(), Random(7))
 
 
-def param(judge: Judge, *more: object) -> object:
-    """The judge, and what it is shown, as a parameter of a test."""
-    return pytest.param(judge, *more, id="-".join([str(judge), *(getattr(each, "name", str(each)) for each in more)]))
-
-
-_ALIPAY = States(
+_ALIPAY = Words(
     open="WAIT_BUYER_PAY",
     paid="TRADE_SUCCESS",
     partly_refunded="TRADE_SUCCESS",
     refunded="TRADE_CLOSED",
     closed="TRADE_CLOSED",
     refund="REFUND_SUCCESS",
+    too_much="ACQ.TRADE_HAS_CLOSE",
 )
-_WECHATPAY = States("NOTPAY", "SUCCESS", "REFUND", "REFUND", "CLOSED", "SUCCESS")
-_PAYPAL = States("CREATED", "COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED", "VOIDED", "COMPLETED")
-_STRIPE: Mapping[str, States] = {
-    "intent": States("requires_payment_method", *["succeeded"] * 3, "canceled", "succeeded"),
-    "checkout": States("open/unpaid", *["complete/paid"] * 3, "expired/unpaid", "succeeded"),
-}
+_WECHATPAY = Words(
+    open="NOTPAY",
+    paid="SUCCESS",
+    partly_refunded="REFUND",
+    refunded="REFUND",
+    closed="CLOSED",
+    refund="SUCCESS",
+    too_much="INVALID_REQUEST",
+)
+_PAYPAL = Words(
+    open="CREATED",
+    paid="COMPLETED",
+    partly_refunded="PARTIALLY_REFUNDED",
+    refunded="REFUNDED",
+    closed="VOIDED",
+    refund="COMPLETED",
+    too_much="CAPTURE_FULLY_REFUNDED",
+)
+_INTENT = Words(
+    open="requires_payment_method",
+    paid="succeeded",
+    partly_refunded="succeeded",
+    refunded="succeeded",
+    closed="canceled",
+    refund="succeeded",
+    too_much="charge_already_refunded",
+)
+_CHECKOUT = Words(
+    open="open/unpaid",
+    paid="complete/paid",
+    partly_refunded="complete/paid",
+    refunded="complete/paid",
+    closed="expired/unpaid",
+    refund="succeeded",
+    too_much="charge_already_refunded",
+)
+
 _YUAN, _DOLLARS = Money(8801, "CNY"), Money(1999, "USD")
+_PAYPAL_SDK = "@paypal/paypal-server-sdk"
 
-
-def _alipay(sdk: str, script: str, environment: Callable[[], Environment | Unavailable]) -> list[Judge]:
-    shared = {"reads_signed_answers": True}
-    return [
-        Judge(sdk, script, environment, "alipay", mode, _YUAN, _ALIPAY, refusal=_OVER["alipay"], **shared)
-        for mode in ("key", "cert")
-    ]
-
-
-_OVER = {
-    "alipay": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
-    "wechatpay": "INVALID_REQUEST",
-    "stripe": "charge_already_refunded",
-    "paypal": "CAPTURE_FULLY_REFUNDED",
-}
+JUDGES = (
+    Judge("alipay-sdk", "alipay.mjs", npm, "alipay", "key", _YUAN, _ALIPAY),
+    Judge("alipay-sdk", "alipay.mjs", npm, "alipay", "cert", _YUAN, _ALIPAY),
+    Judge("python-alipay-sdk", "python_alipay.py", python_alipay, "alipay", "key", _YUAN, _ALIPAY),
+    Judge("python-alipay-sdk", "python_alipay.py", python_alipay, "alipay", "cert", _YUAN, _ALIPAY),
+    Judge("wechatpay-axios-plugin", "wechatpay.mjs", npm, "wechatpay", "pubkey", _YUAN, _WECHATPAY),
+    Judge("wechatpay-axios-plugin", "wechatpay.mjs", npm, "wechatpay", "cert", _YUAN, _WECHATPAY),
+    Judge("stripe", "stripe.mjs", npm, "stripe", "intent", _DOLLARS, _INTENT),
+    Judge("stripe", "stripe.mjs", npm, "stripe", "checkout", _DOLLARS, _CHECKOUT),
+    Judge(_PAYPAL_SDK, "paypal.mjs", npm, "paypal", "capture", _DOLLARS, _PAYPAL, False, collects=True, closes=False),
+)
+VERIFYING = tuple(judge for judge in JUDGES if judge.verifies)
+ALIPAY = tuple(judge for judge in JUDGES if judge.wallet_name == "alipay")
+WECHATPAY_CERT = next(judge for judge in JUDGES if str(judge) == "wechatpay-axios-plugin-cert")

@@ -16,9 +16,7 @@ from alipay import AliPay, DCAliPay
 class Merchant:
     """Its public methods are the steps."""
 
-    def __init__(
-        self, url: str, mode: str, credentials: Mapping[str, str], notify_url: str, return_url: str
-    ) -> None:
+    def __init__(self, url: str, mode: str, credentials: Mapping[str, str], notify_url: str, return_url: str) -> None:
         self._notify_url, self._return_url = notify_url, return_url
         common = {"appid": credentials["app_id"], "app_private_key_string": credentials["app_private_key"]}
         if mode == "cert":

@@ -17,6 +17,8 @@ await serve(({ url, mode, credentials, notify_url: notifyUrl }) => {
     privateKey: credentials.merchant_private_key,
     certs,
     baseURL: `${url}/`,
+    // The platform answers with its public key to those who name it, else with a certificate.
+    headers: mode === "cert" ? {} : { "Wechatpay-Serial": credentials.public_key_id },
   });
   const verified = Decorator.responseVerifier(certs);
 
