@@ -42,7 +42,7 @@ def test_the_buyer_can_cancel_an_unpaid_order(target: Target, wallet: Counterpar
     needs="orders state fulfilments cancel",
     costs="Money is kept for an order that counts as cancelled.",
 )
-def test_a_paid_order_is_not_cancelled(target: Target, wallet: Counterpart, paid: Order) -> None:
+def test_a_paid_order_is_not_cancelled(target: Target, paid: Order) -> None:
     """Cancelling a paid order is refused and changes nothing."""
     done = target.cancel(paid)
 

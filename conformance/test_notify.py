@@ -165,7 +165,7 @@ def test_a_late_earlier_notification_does_not_unpay(target: Target, wallet: Coun
     "notify.unknown-order", severity="normal", needs="orders state", costs="One odd message blocks the ones behind it."
 )
 def test_an_unknown_order_does_not_crash_the_shop(target: Target, wallet: Counterpart) -> None:
-    """A genuine notification for an order the shop does not know is answered without a crash and pays no other order."""
+    """A genuine notification for an order the shop does not know crashes nothing and pays no other order."""
     order = target.place(wallet.setup)
     stranger = wallet.stranger(order)
 
@@ -203,7 +203,7 @@ def test_an_unknown_event_pays_nothing(target: Target, wallet: Counterpart) -> N
     costs="Money is taken and nothing is delivered.",
 )
 def test_a_notification_that_met_a_failure_succeeds_when_repeated(target: Target, wallet: Counterpart) -> None:
-    """A notification that the shop could not handle while the gateway was down is handled when the wallet repeats it."""
+    """A notification that met an outage of the gateway is handled when the wallet repeats it."""
     order = target.place(wallet.setup)
     payment = wallet.settle(order)
     same = wallet.message_id()

@@ -18,7 +18,7 @@ from fixtures.target.target import Target
     costs="Clients built on the document break, or the shop does.",
 )
 def test_an_operation_keeps_to_the_document(target: Target, operation: Probe, storyteller: Storyteller) -> None:
-    """Whatever the document allows is answered as the document says: without a crash, in the right shape, to the right people."""
+    """What the document allows is answered as it says: without a crash, in the right shape, to the right people."""
 
     def story(case: Any) -> None:
         operation.ask(case, target.base_url, target.credentials("first"), target.settings.timing.request)

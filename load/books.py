@@ -24,17 +24,24 @@ class Closing:
     unrest: tuple[str, ...]
 
 
-def close(bench: Bench, record: Record) -> Closing:
-    """Hands the run's history and its orders' final views to the sandbox, and audits."""
+def close(bench: Bench, record: Record, began: float) -> Closing:
+    """Hands the run's history and its orders' final views to the sandbox, and audits what happened since it began."""
     bench.made.extend(record.orders)
     bench.doubtful |= record.unserved()
     bench.sandbox.record([replace(one, run=bench.run) for one in record.exchanges])
     unrest = [] if _quiet(bench) else ["the target still called the wallets' gateways after timing.deadline"]
     _settle(bench, record)
     close_books(bench)
+    if unread := len({order.id for order in record.orders} - _read(bench)):
+        unrest.append(f"{unread} of {len(record.orders)} orders could not be read in the end")
     if dropped := bench.sandbox.health()["dropped"]:
         unrest.append(f"the history has lost its {dropped} oldest exchanges; load less at a time")
-    return Closing(judge(bench), tuple(unrest))
+    return Closing(judge(bench, began), tuple(unrest))
+
+
+def _read(bench: Bench) -> set[str]:
+    """The ids of the orders that the target still showed in the end."""
+    return {view.order for view in bench.sandbox.views() if (view.state, view.fulfilments) != (None, None)}
 
 
 def _quiet(bench: Bench) -> bool:

@@ -23,7 +23,7 @@ def conclude(session: Session, journal: Path, out: Path, *, append: bool = False
     """
     record = read_journal(journal)
     bench = bench_of(session)
-    closing = books.close(bench, record)
+    closing = books.close(bench, record, session.began)
     results = report.rows(bench, record, closing)
     environment = session.environment(bench.target.level) | {"load": report.pace(record.plan)}
     earlier = report.earlier(out) if append else None

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from fixtures.model import NotApplicable
 from fixtures.session import setups_of
 from fixtures.target.adapter import adapter_class, observed, operations
 from fixtures.target.capabilities import capabilities
 from fixtures.target.problems import ConfigurationError
 from fixtures.target.settings import Settings
+from fixtures.target.shelf import choose
 from fixtures.wallets import discover
 from load.arrivals import Arrival, expected, peak, schedule
 from load.topics import METRICS
@@ -114,7 +116,7 @@ class Plan:
             return [f"--wallet: found {self.wallet}, for which the target file has no table; wanted one it declares"]
         count = expected(peak, rate=self.rate, seconds=self.seconds)
         orders, pace = settings.bounds.orders, settings.bounds.requests_per_second
-        problems = []
+        problems = [problem for setup in self.setups(settings) if (problem := _unplayable(settings, setup))]
         if count > min(orders or MOST_ORDERS, MOST_ORDERS):
             allowed = "limits.orders" if orders and orders < MOST_ORDERS else "a run"
             problems.append(
@@ -141,6 +143,19 @@ def _consent(settings: Settings) -> list[str]:
     elif not have & {"state", "fulfilments"}:
         problems.append(f"{where}: found neither state nor fulfilments in order.read; wanted one, to see who is served")
     return problems
+
+
+def _unplayable(settings: Settings, setup: str) -> str | None:
+    """Why a purchase with that wallet table cannot be played, None if it can."""
+    table = settings.wallets[setup]
+    docs = discover()[table.wallet or setup].docs
+    if table.notify is None:
+        return f"{settings.where('wallets', setup)}: found no notify; wanted the path at which notifications get in"
+    try:
+        choose(settings.goods, table.currencies or docs.currencies, docs, settings.bounds)
+    except NotApplicable as lack:
+        return f"{settings.where('shelf')}: {lack}"
+    return None
 
 
 def _service_levels(settings: Settings) -> list[str]:

@@ -27,7 +27,7 @@ NOBODY_COMES = 0.5  # seconds between two looks when all buyers have come
 FIRST_REPEAT = 0.5  # seconds after which a wallet first repeats; its own schedule is compressed to that
 FIRST_LOOK, LONGER, LONGEST = 0.05, 1.5, 1.0  # seconds between two looks at an order: the first, the growth, the most
 
-UNSERVED = (Inconclusive, NotApplicable, Refused)
+UNSERVED = (Inconclusive, Refused)
 
 
 class Guest(FastHttpUser):
@@ -106,8 +106,8 @@ class Shopper(Guest):
             return
         try:
             self._purchase(arrival)
-        except LimitReached as limit:
-            floor.note(str(limit))
+        except (LimitReached, NotApplicable) as end:
+            floor.note(str(end))
             floor.close()
         except SandboxError as problem:
             floor.note(str(problem), ours=True)
@@ -190,6 +190,8 @@ class Postman(Guest):
             return
         try:
             self._answered(errand, self._delivered(errand))
+        except NotApplicable as end:
+            self.floor.note(str(end))
         except SandboxError as problem:
             self.floor.note(str(problem), ours=True)
         finally:

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from fixtures.counterpart import Counterpart
-from fixtures.model import Answer, Exchange, Message
+from fixtures.model import Answer, Exchange, Inconclusive, Message
 from fixtures.sandbox.client import SandboxClient, SandboxError
 from fixtures.target.budget import Budget
-from fixtures.target.client import Client, TargetUnwell
+from fixtures.target.client import Client, TargetUnwell, origin
 from fixtures.target.hosts import Hosts
 from fixtures.target.target import Target
 from fixtures.wallets.interface import Refused
@@ -100,9 +100,11 @@ class Cashier(Counterpart):
         parts = urlsplit(url)
         if parts.hostname in self.docs.production_hosts:
             url = f"{self._gateway_url}{parts.path}?{parts.query}"
-        elif not url.startswith(self._sandbox_url):
+        elif origin(url) != origin(self._sandbox_url):
             return
         try:
             ask(self.line, "GET", url, {})
         except ConnectionError as problem:
             raise SandboxError(f"the sandbox's page could not be opened: {problem}") from None
+        except ValueError as problem:
+            raise Inconclusive(f"the target gave the buyer no usable URL: {problem}") from None

@@ -16,7 +16,7 @@ from fixtures.target.target import Target
     costs="A signature nobody made opens the shop, or a byte closes it.",
 )
 def test_no_spoilt_signature_is_believed(target: Target, wallet: Counterpart, storyteller: Storyteller) -> None:
-    """Whatever bytes stand in the place of the signature, the proof is refused without a crash; the genuine one is not."""
+    """Whatever bytes stand for the signature, the proof is refused without a crash; the genuine one is not."""
 
     def story(spoil: Spoil) -> None:
         order = target.place(wallet.setup)

@@ -13,7 +13,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,8 +28,8 @@ from fixtures.model import Inconclusive, NotApplicable, Outcome
 from fixtures.mutants import discover
 from fixtures.mutants.mutant import Mutant
 from fixtures.openapi import Probe, probes
-from fixtures.session import Session, bench_of, close_books, judge, prepare_embedded
-from reports.kill_matrix import Cell, write_kill_matrix
+from fixtures.session import Session, bench_of, prepare_embedded
+from reports.kill_matrix import Cell, row, write_kill_matrix
 from reports.kill_matrix import Row as MutantRow
 
 SAMPLE = 4  # unclaimed cells run for each mutant beside the claimed ones
@@ -37,6 +37,20 @@ BLUNT_SAMPLE = 12  # forgery cells run for each blunt mutant
 TRIES = 3  # how often a claimed cell may be told before a race counts as not caught
 SEED = 20261122
 OUT = Path("reports/out")
+
+# What the checks on the books need to have happened before, in this order.
+BUSINESS = ("refund.partial", "pay.success")
+
+# Cells that apply to the wallet but not to the way in which the embedded merchant uses it.
+OUT_OF_REACH: Mapping[tuple[str, str], str] = {
+    ("pay.return-alone", "stripe"): "a payment intent confirmed in the page brings no buyer back by a URL of Stripe's",
+    ("pay.return-alone", "wechatpay"): "a native payment is scanned; only H5 brings the buyer back",
+    ("requests.idempotency", "alipay"): "a page's trade begins in the buyer's browser, without a call of the merchant",
+    (
+        "requests.unknown-outcome",
+        "alipay",
+    ): "a page's trade begins in the buyer's browser, without a call of the merchant",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +83,6 @@ class Row:
         return [cell for cell in self.claims if self.outcomes.get(cell) is not Outcome.FAILED]
 
     @property
-    def stayed_green(self) -> list[Cell]:
-        """The cells that passed and were not claimed."""
-        return [
-            cell for cell, outcome in self.outcomes.items() if outcome is Outcome.PASSED and cell not in self.claims
-        ]
-
-    @property
     def false_alarms(self) -> list[Cell]:
         """The cells that failed though the mutant neither claims them nor lists them as consequences."""
         failed = [cell for cell, outcome in self.outcomes.items() if outcome is Outcome.FAILED]
@@ -83,14 +90,7 @@ class Row:
 
     def as_report(self) -> MutantRow:
         """The row of kill-matrix.json."""
-        return MutantRow(
-            mutant=self.mutant.__name__,
-            bugs=(self.mutant.bug,) if self.mutant.bug else (),
-            claims=tuple(self.claims),
-            caught=tuple(self.caught),
-            stayed_green=tuple(self.stayed_green),
-            false_alarms=tuple(self.false_alarms),
-        )
+        return row(self.mutant.__name__, [self.mutant.bug], self.claims, [*self.caught, *self.false_alarms])
 
 
 def follows(mutant: type[Mutant], cell: Cell) -> bool:
@@ -100,7 +100,8 @@ def follows(mutant: type[Mutant], cell: Cell) -> bool:
 
 def _names(word: str, cell: Cell) -> bool:
     topic, _, wallet = word.partition("/")
-    return wallet in ("", cell.wallet) and (cell.topic == topic or cell.topic.startswith(f"{topic}."))
+    named = topic in ("*", cell.topic) or cell.topic.startswith(f"{topic}.")
+    return named and wallet in ("", cell.wallet)
 
 
 def import_suites() -> None:
@@ -130,7 +131,7 @@ def tasks_of(bench: Bench, operations: Sequence[Probe] = ()) -> dict[Cell, Task]
             for extra in extras:
                 topic = check.topic if extra is None else f"{check.topic}.{extra.name}"
                 cell = Cell(topic, name, _ran(check))
-                if inapplicable(check, topic, wallet, bench.target) is None:
+                if inapplicable(check, topic, wallet, bench.target) is None and (topic, name) not in OUT_OF_REACH:
                     found[cell] = Task(cell, check, setup, extra)
     return found
 
@@ -219,21 +220,25 @@ def play(stage: Stage, mutant: type[Mutant], *, full: bool, sample: int = SAMPLE
     others = sorted(set(tasks) - set(claims), key=str)
     if not full:
         others = random.Random(f"{SEED}/{mutant.__name__}").sample(others, min(sample, len(others)))
-    row = Row(mutant, claims)
-    for cell in [*claims, *others]:
+    played = Row(mutant, claims)
+    for cell in sorted([*claims, *others], key=lambda cell: tasks[cell].check.last):
+        if tasks[cell].check.last:
+            _do_business(bench, tasks, cell.wallet)
         outcome, message = run(bench, tasks[cell])
         tries = 1
         while cell in claims and outcome is not Outcome.FAILED and tries < TRIES:
             outcome, message = run(bench, tasks[cell])
             tries += 1
-        row.outcomes[cell], row.messages[cell] = outcome, message
-    return row
+        played.outcomes[cell], played.messages[cell] = outcome, message
+    return played
 
 
-def audited(stage: Stage, bench: Bench) -> list[str]:
-    """The clauses of the audit that a bench's orders break."""
-    close_books(bench)
-    return [clause.name for clause in judge(bench).clauses if str(clause.verdict) == "broken"]
+def _do_business(bench: Bench, tasks: Mapping[Cell, Task], wallet: str) -> None:
+    """Orders, refunds and orders again, whatever comes of them: books that nobody wrote in agree with everything."""
+    for topic in BUSINESS:
+        for cell in tasks:
+            if (cell.topic, cell.wallet) == (topic, wallet):
+                run(bench, tasks[cell])
 
 
 def unclaimed(tasks: Iterable[Cell], mutants: Iterable[type[Mutant]]) -> list[Cell]:
@@ -256,23 +261,22 @@ def main() -> int:
     with stage() as warm:
         for mutant in chosen:
             began = time.monotonic()
-            row = play(warm, mutant, full=options.full)
-            rows.append(row)
-            _tell(row, time.monotonic() - began)
-    write_kill_matrix([row.as_report() for row in rows], options.out / "kill-matrix.json")
-    return int(any(row.escaped or row.false_alarms for row in rows))
+            played = play(warm, mutant, full=options.full)
+            rows.append(played)
+            _tell(played, time.monotonic() - began)
+    write_kill_matrix([played.as_report() for played in rows], options.out / "kill-matrix.json")
+    return int(any(played.escaped or played.false_alarms for played in rows))
 
 
-def _tell(row: Row, seconds: float) -> None:
-    verdict = "caught" if not row.escaped else "ESCAPED"
-    print(
-        f"{row.mutant.__name__:32} {verdict:8} {len(row.caught)}/{len(row.claims)} claimed, {seconds:5.1f} s",
-        flush=True,
-    )
-    for cell in row.escaped:
-        print(f"    not caught by {cell.topic} × {cell.wallet}: {row.outcomes[cell]} {row.messages[cell][:160]}", flush=True)
-    for cell in row.false_alarms:
-        print(f"    also failed   {cell.topic} × {cell.wallet}: {row.messages[cell][:160]}", flush=True)
+def _tell(played: Row, seconds: float) -> None:
+    verdict = "caught" if not played.escaped else "ESCAPED"
+    counts = f"{len(played.caught)}/{len(played.claims)} claimed, {seconds:5.1f} s"
+    print(f"{played.mutant.__name__:32} {verdict:8} {counts}", flush=True)
+    for cell in played.escaped:
+        told = f"{played.outcomes[cell]} {played.messages[cell][:160]}"
+        print(f"    not caught by {cell.topic} × {cell.wallet}: {told}", flush=True)
+    for cell in played.false_alarms:
+        print(f"    also failed   {cell.topic} × {cell.wallet}: {played.messages[cell][:160]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -93,7 +94,7 @@ def breaking(visit: Visit) -> None:
 
 def mumbling(visit: Visit) -> None:
     """Says that all is well, in JSON that is none."""
-    visit.answer("200 OK", '{"id": "1", "reference"', "Content-Type: application/json")
+    visit.answer("200 OK", '{"id": "\x1b[2J", "reference"', "Content-Type: application/json")
 
 
 def hanging_up(visit: Visit) -> None:
@@ -110,10 +111,29 @@ def surrendering(visit: Visit) -> None:
     if visit.line.startswith("GET"):
         silent(visit)
     elif visit.line == "POST /orders":
-        order = {"id": "1", "reference": "20260101000000000001", "payment": {}}
-        visit.answer("201 Created", json.dumps(order), "Content-Type: application/json")
+        _order(visit)
     else:
         visit.answer("200 OK", "success", "Content-Type: text/plain")
+
+
+def exaggerating(visit: Visit) -> None:
+    """Takes everything, and shows orders with numbers that fill the memory of whoever believes them."""
+    shown = {"state": "paid", "amount": "1e99999999999", "currency": "CNY", "refunded": "-1e99999999999"}
+    if visit.line == "POST /orders":
+        _order(visit)
+    else:
+        visit.answer("200 OK", json.dumps({**shown, "fulfilments": 10**300}), "Content-Type: application/json")
+
+
+def confusing(visit: Visit) -> None:
+    """Answers in good JSON of the wrong kinds: half a surrogate pair for an id, a number for a URL."""
+    order = {"id": "\ud800/../\u001b[2J", "reference": ["1"], "payment": {"redirect": 5, "qr": {}}}
+    visit.answer("200 OK", json.dumps(order), "Content-Type: application/json", "Location: http://[/")
+
+
+def _order(visit: Visit) -> None:
+    order = {"id": uuid.uuid4().hex, "reference": str(uuid.uuid4().int)[:20], "payment": {}}
+    visit.answer("201 Created", json.dumps(order), "Content-Type: application/json")
 
 
 def parroting(visit: Visit) -> None:
@@ -137,6 +157,8 @@ MANNERS: dict[str, Manner] = {
         hanging_up,
         slamming,
         surrendering,
+        exaggerating,
+        confusing,
         parroting,
     )
 }

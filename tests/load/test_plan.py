@@ -75,3 +75,19 @@ def test_a_service_level_of_something_unmeasured_is_refused(tmp_path: Path) -> N
 
     assert "'happiness'" in text
     assert "purchase" in text
+
+
+def test_a_wallet_without_a_way_for_notifications_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "target.toml"
+    text = CANONICAL.read_text("utf-8").replace("${BASE_URL}", NOWHERE).replace('notify = "/notify/paypal"\n', "")
+    file.write_text('capabilities = ["load"]\n' + text, "utf-8")
+
+    assert "wallets.paypal: found no notify" in _refusal(load(file))
+
+
+def test_a_shelf_with_nothing_that_the_limits_allow_is_refused(tmp_path: Path) -> None:
+    settings = _settings(
+        tmp_path, 'capabilities = ["load"]\n', "\n[limits]\nlargest_amount = { CNY = 1000, USD = 1 }\n"
+    )
+
+    assert "largest_amount" in _refusal(settings, wallet="stripe")

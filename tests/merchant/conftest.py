@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 import time
@@ -127,7 +128,7 @@ class Wallet:
         return self.wallet.refusal(self.merchant.deliver(self.proof(payment, event, wording)))
 
 
-def settings_for(sandbox: Sandbox, database: Path, **changes: Any) -> Settings:
+def settings_for(sandbox: Sandbox, file: Path, **changes: Any) -> Settings:
     """Settings of a merchant with every setup, on the sandbox's keys."""
     wallets = {
         setup: {
@@ -139,7 +140,7 @@ def settings_for(sandbox: Sandbox, database: Path, **changes: Any) -> Settings:
         for setup, (name, mode) in SETUPS.items()
     }
     values = {
-        "database": f"sqlite:///{database}",
+        "database": f"sqlite:///{file}",
         "buyers": {"token-a": "alice", "token-b": "bob"},
         "wallets": wallets,
     }
@@ -172,8 +173,10 @@ def serve(app: Any) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def merchant(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Merchant]:
-    """A shop with every setup."""
-    with open_shop(settings_for(sandbox, tmp_path_factory.mktemp("shop") / "books.sqlite")) as running:
+    """A shop with every setup; the environment's MERCHANT_DATABASE tries it on another database."""
+    file = tmp_path_factory.mktemp("shop") / "books.sqlite"
+    database = os.environ.get("MERCHANT_DATABASE", f"sqlite:///{file}")
+    with open_shop(settings_for(sandbox, file, database=database)) as running:
         yield running
 
 

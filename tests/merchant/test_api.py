@@ -91,9 +91,10 @@ def test_bodies_have_a_limit(merchant: Merchant) -> None:
 
     announced = merchant.http.post("/notify/stripe", content=large)
     streamed = merchant.http.post("/notify/stripe", content=iter([large[:100_000]] * 3))
+    order = merchant.http.post("/orders", content=iter([large[:100_000]] * 3))
     allowed = merchant.http.post("/notify/stripe", content=large[:-1])
 
-    assert (announced.status_code, streamed.status_code, allowed.status_code) == (413, 413, 401)
+    assert [answer.status_code for answer in (announced, streamed, order, allowed)] == [413, 413, 413, 401]
 
 
 @pytest.mark.parametrize("path", ["/notify/nobody", "/return/nobody", "/orders/..%2f", "/orders/%00", "/orders/x"])
@@ -119,6 +120,29 @@ def test_no_answer_holds_a_secret(merchant: Merchant) -> None:
     assert len(secrets) > 5
     assert [text for text in texts if any(secret in text for secret in secrets) or "Traceback" in text] == []
     assert not any(secret in repr(merchant.shop.settings) for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "token=" + "x" * 500,
+        "token=%00",
+        "payment_intent=%ff",
+        "session_id=%F0%9F%98%80",
+        "charset=gbk&a=%F0%9F%98%80",
+    ],
+)
+def test_a_browser_can_bring_anything_back(merchant: Merchant, query: str) -> None:
+    answers = [merchant.http.get(f"/return/{setup}?{query}") for setup in merchant.shop.settings.wallets]
+
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
+
+
+def test_a_wrong_method_is_told_the_right_ones(merchant: Merchant) -> None:
+    answer = merchant.http.delete("/orders")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
 
 
 def test_the_document_names_every_answer(merchant: Merchant) -> None:
