@@ -8,6 +8,7 @@ import sys
 COMMANDS = {
     "sandbox": ("fixtures.sandbox", "run the emulated wallets, for a staging system to be pointed at"),
     "merchant": ("fixtures.standalone", "run the embedded reference merchant"),
+    "load": ("load", "load a target that consents to it, and audit the books afterwards"),
     "keys": ("fixtures.keys", "make a private key set for a target"),
     "report": ("reports.command", "write the one-file report again from a finished run"),
 }

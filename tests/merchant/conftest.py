@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event as Signal
 from threading import Thread
 from typing import Any
 
@@ -17,6 +18,7 @@ import httpx
 import pytest
 import uvicorn
 
+from fixtures.merchant import desk, refunding
 from fixtures.merchant.app import create_app
 from fixtures.merchant.settings import Settings
 from fixtures.merchant.shop import Shop
@@ -36,6 +38,7 @@ SETUPS: dict[str, tuple[str, str]] = {
 }
 ITEMS = {"alipay": ("tea", 1250), "wechatpay": ("tea", 1250), "stripe": ("book", 1999), "paypal": ("book", 1999)}
 PATIENCE = 8.0  # seconds
+BREATH = Signal()  # never set
 
 
 def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
@@ -45,7 +48,7 @@ def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
         seen = look()
         if wanted(seen) or time.monotonic() > deadline:
             return seen
-        time.sleep(0.02)
+        BREATH.wait(0.02)
 
 
 @dataclass
@@ -176,7 +179,9 @@ def merchant(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """A shop with every setup; the environment's MERCHANT_DATABASE tries it on another database."""
     file = tmp_path_factory.mktemp("shop") / "books.sqlite"
     database = os.environ.get("MERCHANT_DATABASE", f"sqlite:///{file}")
-    with open_shop(settings_for(sandbox, file, database=database)) as running:
+    with pytest.MonkeyPatch.context() as quick, open_shop(settings_for(sandbox, file, database=database)) as running:
+        quick.setattr(desk, "PAUSE", 0.02)
+        quick.setattr(refunding, "AGAIN", 0.3)
         yield running
 
 
