@@ -21,6 +21,6 @@ def test_an_operation_keeps_to_the_document(target: Target, operation: Probe, st
     """What the document allows is answered as it says: without a crash, in the right shape, to the right people."""
 
     def story(case: Any) -> None:
-        operation.ask(case, target.base_url, target.credentials("first"), target.settings.timing.request)
+        operation.ask(case, target.base_url, target.credentials("first"), target.ask)
 
     storyteller.tell(story, operation.cases())
