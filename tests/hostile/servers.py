@@ -121,6 +121,8 @@ def exaggerating(visit: Visit) -> None:
     shown = {"state": "paid", "amount": "1e99999999999", "currency": "CNY", "refunded": "-1e99999999999"}
     if visit.line == "POST /orders":
         _order(visit)
+    elif visit.line.startswith("POST"):
+        visit.answer("200 OK", "success", "Content-Type: text/plain")
     else:
         visit.answer("200 OK", json.dumps({**shown, "fulfilments": 10**300}), "Content-Type: application/json")
 
