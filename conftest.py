@@ -7,13 +7,14 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.bench import Bench, Place, forgeries_of
+from fixtures.books import Audit
 from fixtures.capability import citation
 from fixtures.check import Check, check_of, stands_in
 from fixtures.model import Inconclusive, NotApplicable, Order, Outcome, Payment
@@ -27,6 +28,7 @@ from reports.results import Result, exit_code, from_plain, to_plain
 
 ROOT = Path(__file__).parent
 SUITES = ("conformance", "security")
+SPOILT = {Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.ERROR}
 STATUS = {
     Outcome.PASSED: ("passed", ".", "PASSED"),
     Outcome.FAILED: ("failed", "F", "FAILED"),
@@ -74,6 +76,13 @@ class Desk:
         count = self.config.workerinput["workercount"] if self.is_worker else 1  # type: ignore[attr-defined]
         return bench_of(self.session, workers=count)
 
+    @property
+    def mask(self) -> Mask:
+        """Hides what this process knows to be secret; only the process that logged in knows what the login brought."""
+        return masking(secrets_of(self.bench, self.session))
+
+
+masking = lru_cache(maxsize=4)(Mask)
 
 DESK = pytest.StashKey[Desk]()
 
@@ -303,6 +312,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.outcome = "skipped"
             report.longrepr = (str(item.path), item.reportinfo()[1] or 0, f"not applicable: {raised}")
         result = _result(item, check, verdict, report, raised)
+        if verdict in SPOILT:
+            mask = item.config.stash[DESK].mask
+            result = mask.result(result)
+            report.longrepr = mask.text(report.longreprtext)  # it goes to the terminal
+            report.sections = [(name, mask.text(text)) for name, text in report.sections]
         report.walletproof = to_plain([result])[0]  # type: ignore[attr-defined]
 
 
@@ -328,7 +342,7 @@ def _result(
     topic = _topic(item) or check.topic
     wallet = bench.wallets[setup] if setup else None
     cited = citation(topic, wallet) if wallet else None
-    spoilt = verdict in (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.ERROR)
+    spoilt = verdict in SPOILT
     return Result(
         topic=topic,
         wallet=wallet.name if wallet else "-",
@@ -415,20 +429,30 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def _conclude(desk: Desk, session: pytest.Session, *, interrupted: bool) -> None:
-    if not session.config.getoption("numprocesses", None):
-        close_books(desk.bench)
     bench, results = desk.bench, desk.results
-    books = judge(bench, desk.session.began)
+    books = _books(desk, read_here=not session.config.getoption("numprocesses", None))
     text = finish(
         results,
         books,
         out=Path(session.config.option.out),
         environment=desk.session.environment(bench.target.level),
-        mask=Mask(secrets_of(bench, desk.session)),
+        mask=desk.mask,
         target=desk.session.name,
     )
     session.config.stash[SUMMARY] = text
     session.exitstatus = exit_code([*results, *results_of(books, bench.target.level)], interrupted=interrupted)
+
+
+def _books(desk: Desk, *, read_here: bool) -> Audit | None:
+    """The audit; an error of ours in it becomes a result, so that everything else is still told."""
+    try:
+        if read_here:
+            close_books(desk.bench)
+        return judge(desk.bench, desk.session.began)
+    except Exception as error:
+        level, message = desk.bench.target.level, f"{type(error).__name__}: {error}"
+        desk.results.append(Result("audit", "-", "-", Outcome.ERROR, "blocker", level, 0.0, message))
+        return None
 
 
 SUMMARY = pytest.StashKey[str]()

@@ -105,7 +105,7 @@ def test_a_second_attempt_pays_after_a_failed_one(target: Target, wallet: Counte
 )
 def test_an_order_whose_time_is_over_ends(target: Target, wallet: Counterpart) -> None:
     """An order that nobody paid in time ends unpaid, and its payment is closed at the wallet."""
-    order = target.place(wallet.setup, expires_in=0.2)
+    order = target.place(wallet.setup, expires_in=0.5)
     wallet.open(order)
 
     payment = wallet.eventually(order, lambda found: found.state is PaymentState.CLOSED)

@@ -145,15 +145,13 @@ def _ran(check: Check) -> str:
 
 def claimed_cells(mutant: type[Mutant], tasks: Iterable[Cell]) -> list[Cell]:
     """The cells a mutant claims, among those that apply."""
-    return [
-        cell
-        for cell in tasks
-        if any(
-            claim in (cell.topic, f"{cell.topic}/{cell.wallet}")
-            and (not mutant.wallets or cell.wallet in mutant.wallets or cell.wallet == "-")
-            for claim in mutant.claims
-        )
-    ]
+    return [cell for cell in tasks if any(is_meant(cell, claim, mutant) for claim in mutant.claims)]
+
+
+def is_meant(cell: Cell, claim: str, mutant: type[Mutant]) -> bool:
+    """Whether a claim of the mutant means that cell."""
+    among = not mutant.wallets or cell.wallet in mutant.wallets or cell.wallet == "-"
+    return among and claim in (cell.topic, f"{cell.topic}/{cell.wallet}")
 
 
 def run(bench: Bench, task: Task) -> tuple[Outcome, str]:

@@ -39,7 +39,7 @@ class Ran:
         return "\n".join([self.text, *(path.read_bytes().decode("utf-8", "replace") for path in files)])
 
 
-def run_suites(out: Path, *options: str, environment: Mapping[str, str] | None = None, deadline: float = 60.0) -> Ran:
+def run_suites(out: Path, *options: str, environment: Mapping[str, str] | None = None, deadline: float = 120.0) -> Ran:
     """Runs the suites and waits for the end. Raises subprocess.TimeoutExpired after `deadline` seconds."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--out={out}", *options]
     ended = subprocess.run(

@@ -12,7 +12,8 @@ from fixtures.model import Money, Order
 from fixtures.target.adapter import Access
 
 QUERY = """
-    select state, amount, currency, refunded, (select count(*) from fulfilments where order_id = orders.id) as fulfilments
+    select state, amount, currency, refunded,
+        (select count(*) from fulfilments where order_id = orders.id) as fulfilments
     from orders where id = ?
 """
 

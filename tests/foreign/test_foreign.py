@@ -12,10 +12,8 @@ QUICK = (
     "pay.success",
     "pay.failure",
     "pay.return-alone",
-    "pay.expiry",
     "notify.acknowledge",
     "notify.repeat",
-    "notify.unknown-order",
     "refund",
     "close",
     "access",
@@ -26,9 +24,7 @@ QUICK = (
     "forgery.wrong-key",
     "forgery.tampered-amount",
     "substitution.order",
-    "replay",
     "keys",
-    "fuzz.payload",
 )
 PARALLEL = ("-q", "-n", "2", "--dist", "loadgroup")
 OWN_WORDS = """
@@ -52,7 +48,7 @@ def test_a_target_file_alone_leads_to_the_same_verdicts(foreign: Foreign, tmp_pa
     assert other.verdicts == own.verdicts
     assert set(other.verdicts.values()) == {"passed", "not_applicable"}
     assert {row["level"] for row in other.results} == {4}
-    assert len(other.verdicts) > 150
+    assert len(other.verdicts) > 130
 
 
 def test_a_sandbox_serves_one_run_after_the_other(foreign: Foreign, tmp_path: Path) -> None:

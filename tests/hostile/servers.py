@@ -172,7 +172,6 @@ class Hostile:
 
     url: str
     heard: list[bytes] = field(default_factory=list)
-    connections: int = 0
 
 
 @contextmanager
@@ -196,7 +195,6 @@ def hostile(manner: Manner) -> Iterator[Hostile]:
             while not over.is_set():
                 with suppress(TimeoutError):
                     connection, _ = listener.accept()
-                    running.connections += 1
                     threads.append(threading.Thread(target=visit, args=(connection,), daemon=True))
                     threads[-1].start()
 
