@@ -60,8 +60,8 @@ PUBLISHED = TEXT.replace(KEYS, "")
     [
         (
             TEXT.replace('notify = "/hooks/paypal"', 'notfy = "/hooks/paypal"'),
-            "wallets.paypal.notfy: found an unknown key; wanted one of confirms_by_query, credentials, currencies, keys, "
-            "mode, notify, place, present, return, wallet; nearest: notify",
+            "wallets.paypal.notfy: found an unknown key; wanted one of confirms_by_query, credentials, currencies, "
+            "keys, mode, notify, place, present, return, wallet; nearest: notify",
         ),
         (
             TEXT.replace("${FOREIGN_FIRST}", "${FOREIGN_FIRTS}"),
