@@ -24,8 +24,9 @@ class Cell:
 class Row:
     """One mutant. `bugs` are ids of the catalogue of real bugs, `claims` the cells that must catch it.
 
-    `caught` are the cells that failed with it, `stayed_green` claimed cells that did not, `false_alarms` cells that
-    failed without being claimed.
+    `caught` are the cells that failed with it as they should, `stayed_green` the other cells that were run and passed,
+    `false_alarms` cells that failed though nobody expects it. A claimed cell that is not among the caught escaped.
+    A blunt mutant claims nothing; what caught it is listed all the same.
     """
 
     mutant: str
@@ -38,11 +39,15 @@ class Row:
     @property
     def sound(self) -> bool:
         """Whether every claim was kept, at least one was made, and nothing else failed."""
-        return bool(self.caught) and not self.stayed_green and not self.false_alarms
+        kept = {(cell.topic, cell.wallet) for cell in self.caught}
+        claimed = {(cell.topic, cell.wallet) for cell in self.claims}
+        return bool(kept) and claimed <= kept and not self.false_alarms
 
 
-def row(mutant: str, bugs: Iterable[str], claims: Iterable[Cell], failed: Iterable[Cell]) -> Row:
-    """The row of a mutant from what it claims and what failed with it; a cell is told by topic and wallet."""
+def row(
+    mutant: str, bugs: Iterable[str], claims: Iterable[Cell], failed: Iterable[Cell], passed: Iterable[Cell] = ()
+) -> Row:
+    """The row of a mutant from what it claims, what failed and what passed; a cell is told by topic and wallet."""
     fell = {(cell.topic, cell.wallet): cell for cell in failed}
     claimed = {(cell.topic, cell.wallet): cell for cell in claims}
     return Row(
@@ -50,7 +55,7 @@ def row(mutant: str, bugs: Iterable[str], claims: Iterable[Cell], failed: Iterab
         bugs=tuple(sorted(bugs)),
         claims=tuple(sorted(claimed.values())),
         caught=tuple(sorted(cell for key, cell in fell.items() if key in claimed)),
-        stayed_green=tuple(sorted(cell for key, cell in claimed.items() if key not in fell)),
+        stayed_green=tuple(sorted(cell for cell in passed if (cell.topic, cell.wallet) not in claimed)),
         false_alarms=tuple(sorted(cell for key, cell in fell.items() if key not in claimed)),
     )
 

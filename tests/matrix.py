@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,9 @@ class Row:
 
     def as_report(self) -> MutantRow:
         """The row of kill-matrix.json."""
-        return row(self.mutant.__name__, [self.mutant.bug], self.claims, [*self.caught, *self.false_alarms])
+        passed = [cell for cell, outcome in self.outcomes.items() if outcome is Outcome.PASSED]
+        told = row(self.mutant.__name__, [self.mutant.bug], self.claims, [*self.caught, *self.false_alarms], passed)
+        return replace(told, claims=()) if self.mutant.blunt else told
 
 
 def follows(mutant: type[Mutant], cell: Cell) -> bool:
