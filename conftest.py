@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -17,7 +18,7 @@ from fixtures.bench import Bench, Place, forgeries_of
 from fixtures.books import Audit
 from fixtures.capability import citation
 from fixtures.check import Check, check_of, stands_in
-from fixtures.model import Inconclusive, NotApplicable, Order, Outcome, Payment
+from fixtures.model import Exchange, Inconclusive, NotApplicable, Order, Outcome, Payment
 from fixtures.openapi import probes
 from fixtures.session import Session, bench_of, close_books, judge, prepare, secrets_of, setups_of
 from fixtures.target.problems import ConfigurationError, nearest
@@ -343,6 +344,7 @@ def _result(
     wallet = bench.wallets[setup] if setup else None
     cited = citation(topic, wallet) if wallet else None
     spoilt = verdict in SPOILT
+    evidence = place.evidence() if place is not None and spoilt else ()
     return Result(
         topic=topic,
         wallet=wallet.name if wallet else "-",
@@ -364,8 +366,16 @@ def _result(
         observed=_observed(report.longreprtext) if spoilt else "",
         replay=_replay(item, desk) if spoilt else "",
         started=report.start,
-        exchanges=place.evidence() if place is not None and spoilt else (),
+        steps=tuple(map(_step, evidence)),
+        exchanges=evidence,
     )
+
+
+def _step(exchange: Exchange) -> str:
+    """One exchange in a line: who asked whom for what, and what came back."""
+    came = exchange.answer.status if exchange.answer else exchange.error or "no answer"
+    path = urlsplit(exchange.request.url).path
+    return f"{exchange.source} → {exchange.destination}: {exchange.request.method} {path}: {came}"
 
 
 def _observed(trace: str) -> str:
