@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -10,22 +9,24 @@ from contextlib import ExitStack
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
-from fixtures.bench import Bench, Place, forgeries_of
+from fixtures.bench import Bench, Place
 from fixtures.books import Audit
 from fixtures.capability import citation
 from fixtures.check import Check, check_of, stands_in
-from fixtures.model import Exchange, Inconclusive, NotApplicable, Order, Outcome, Payment
+from fixtures.features import seats
+from fixtures.filters import require_known, setup_names, topics
+from fixtures.model import Inconclusive, NotApplicable, Order, Outcome, Payment
 from fixtures.openapi import probes
 from fixtures.session import Session, bench_of, close_books, judge, prepare, secrets_of, setups_of
-from fixtures.target.problems import ConfigurationError, nearest
+from fixtures.target.problems import ConfigurationError
 from reports.books import results_of
 from reports.finish import finish
 from reports.masking import Mask
 from reports.results import Result, exit_code, from_plain, to_plain
+from reports.telling import message, observed, step, verdict_of
 
 ROOT = Path(__file__).parent
 SUITES = ("conformance", "security")
@@ -110,21 +111,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _require_known(config: pytest.Config, desk: Desk) -> None:
-    """A filter that can match nothing is a mistake, not an empty success."""
     wallets = desk.bench.wallets
-    names = {*wallets, *(wallet.name for wallet in wallets.values())}
-    # Read instead of imported, since pytest has not collected them yet.
-    suites = (file.read_text(encoding="utf-8") for suite in SUITES for file in (ROOT / suite).glob("test_*.py"))
-    topics = {topic for text in suites for topic in re.findall(r'@check\(\s*"([^"]+)"', text)}
-    topics |= {f"{forgery.group}.{forgery.name}" for wallet in wallets.values() for forgery in wallet.forgeries}
-    topics |= {topic.split(".")[0] for topic in topics}
-    for option, words, known in (("--wallet", config.option.wallet, names), ("--topic", config.option.topic, topics)):
-        for word in words:
-            if word not in known and not any(topic.startswith(f"{word}.") for topic in known):
-                near = nearest(word, known)
-                raise ConfigurationError(
-                    f"{option} {word}: found no such name" + (f"; nearest: {near}" if near else "")
-                )
+    named = set(topics((ROOT / suite for suite in SUITES), wallets.values()))
+    require_known("--wallet", config.option.wallet, setup_names(wallets))
+    require_known("--topic", config.option.topic, named | {topic.split(".")[0] for topic in named})
 
 
 def pytest_configure_node(node: Any) -> None:
@@ -153,18 +143,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if check.each == "operation":
         _parametrize_operations(metafunc, desk)
         return
-    seats, ids = [], []
+    taken, ids = [], []
     for setup in setups_of(desk.bench.settings, every_mode=check.modes == "every", only=metafunc.config.option.wallet):
-        wallet = desk.bench.wallets[setup]
-        group = pytest.mark.xdist_group(wallet.name)
-        if check.each in ("forgery", "substitution"):
-            for forgery in forgeries_of(wallet, check.each):
-                seats.append(pytest.param((setup, forgery), marks=group))
-                ids.append(f"{forgery.name}-{setup}")
-        else:
-            seats.append(pytest.param((setup, None), marks=group))
-            ids.append(setup)
-    metafunc.parametrize("seat", seats, ids=ids, indirect=True)
+        wallet, mode = desk.bench.wallets[setup], desk.bench.target.setups[setup].mode
+        for each in seats(check, wallet, mode):
+            taken.append(pytest.param((setup, each), marks=pytest.mark.xdist_group(wallet.name)))
+            ids.append(f"{each.name}-{setup}" if each else setup)
+    metafunc.parametrize("seat", taken, ids=ids, indirect=True)
 
 
 def _parametrize_operations(metafunc: pytest.Metafunc, desk: Desk) -> None:
@@ -180,6 +165,7 @@ def _parametrize_operations(metafunc: pytest.Metafunc, desk: Desk) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     desk = config.stash[DESK]
+    items[:] = [item for item in items if _check(item) is None or _seated(item)]
     if any(_check(item) for item in items):
         able = desk.bench.target.capabilities
         items[:] = [item for item in items if (check := _check(item)) is None or stands_in(check, able)]
@@ -203,6 +189,12 @@ def _seat(item: pytest.Item) -> tuple[str | None, Any]:
     callspec = getattr(item, "callspec", None)
     seat: tuple[str | None, Any] = callspec.params["seat"] if callspec else (None, None)
     return seat
+
+
+def _seated(item: pytest.Item) -> bool:
+    """Whether the check has anything to run for; pytest makes an item of an empty list of parameters, too."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and isinstance(callspec.params.get("seat"), tuple)
 
 
 def _topic(item: pytest.Item) -> str | None:
@@ -267,6 +259,18 @@ def forgery(seat: tuple[str | None, Any]) -> Any:
 
 
 @pytest.fixture
+def form(seat: tuple[str | None, Any]) -> Any:
+    """The form in which somebody logs in."""
+    return seat[1]
+
+
+@pytest.fixture
+def trap(seat: tuple[str | None, Any]) -> Any:
+    """The URL to which no request may go."""
+    return seat[1]
+
+
+@pytest.fixture
 def operation(seat: tuple[str | None, Any]) -> Any:
     """The operation of the OpenAPI document."""
     return seat[1]
@@ -308,7 +312,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         return
     raised = call.excinfo.value if call.excinfo else None
     if report.when == "call" or raised is not None:
-        verdict = _verdict(report.when or "call", raised)
+        verdict = verdict_of(report.when or "call", raised)
         if verdict is Outcome.NOT_APPLICABLE:
             report.outcome = "skipped"
             report.longrepr = (str(item.path), item.reportinfo()[1] or 0, f"not applicable: {raised}")
@@ -319,18 +323,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.longrepr = mask.text(report.longreprtext)  # it goes to the terminal
             report.sections = [(name, mask.text(text)) for name, text in report.sections]
         report.walletproof = to_plain([result])[0]  # type: ignore[attr-defined]
-
-
-def _verdict(when: str, raised: BaseException | None) -> Outcome:
-    if raised is None:
-        return Outcome.PASSED
-    if isinstance(raised, NotApplicable):
-        return Outcome.NOT_APPLICABLE
-    if isinstance(raised, Inconclusive):
-        return Outcome.INCONCLUSIVE
-    if isinstance(raised, AssertionError) and when == "call":
-        return Outcome.FAILED
-    return Outcome.ERROR
 
 
 def _result(
@@ -353,7 +345,7 @@ def _result(
         severity=check.severity,
         level=bench.target.level,
         seconds=round(report.duration, 4),
-        message="" if raised is None else _message(raised),
+        message="" if raised is None else message(raised),
         title=check.requirement,
         file=str(item.path.relative_to(ROOT)),
         capability=str(raised) if verdict is Outcome.NOT_APPLICABLE else "",
@@ -363,25 +355,12 @@ def _result(
         citation_read=cited.read if cited else "",
         setup=setup or "-",
         expected=check.requirement if verdict is Outcome.FAILED else "",
-        observed=_observed(report.longreprtext) if spoilt else "",
+        observed=observed(report.longreprtext) if spoilt else "",
         replay=_replay(item, desk) if spoilt else "",
         started=report.start,
-        steps=tuple(map(_step, evidence)),
+        steps=tuple(map(step, evidence)),
         exchanges=evidence,
     )
-
-
-def _step(exchange: Exchange) -> str:
-    """One exchange in a line: who asked whom for what, and what came back."""
-    came = exchange.answer.status if exchange.answer else exchange.error or "no answer"
-    path = urlsplit(exchange.request.url).path
-    return f"{exchange.source} → {exchange.destination}: {exchange.request.method} {path}: {came}"
-
-
-def _observed(trace: str) -> str:
-    """The lines in which pytest explains the assertion; the whole trace where it explains nothing."""
-    explained = [line.removeprefix("E").strip() for line in trace.splitlines() if line.startswith("E  ")]
-    return "\n".join(explained) or trace
 
 
 def _replay(item: pytest.Item, desk: Desk) -> str:
@@ -394,10 +373,6 @@ def _replay(item: pytest.Item, desk: Desk) -> str:
         else ""
     )
     return f"pytest '{item.nodeid}' --seed {desk.session.seed}{target}"
-
-
-def _message(raised: BaseException) -> str:
-    return " ".join(str(raised).split())[:600] or type(raised).__name__
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:

@@ -63,7 +63,9 @@ def test_the_wallet_is_asked_for_the_shelf_price(target: Target, wallet: Counter
     """The sum that the gateway is asked for is the price on the shelf."""
     order = target.place(wallet.setup)
 
-    assert wallet.open(order).asked == order.price
+    wallet.prove(wallet.pay(order))
+
+    assert wallet.payment(order).asked == order.price
 
 
 @check(
@@ -91,10 +93,9 @@ def test_a_currency_without_decimals_keeps_its_scale(target: Target, wallet: Cou
     """A price in a currency without decimals reaches the gateway unscaled and is believed when paid."""
     order = target.place(wallet.setup, item=wallet.shelf_item(exponent=0))
 
-    payment = wallet.pay(order)
-    wallet.prove(payment)
+    wallet.prove(wallet.pay(order))
 
-    assert payment.asked == order.price
+    assert wallet.payment(order).asked == order.price
     assert target.settled(order, paid=True).state == "paid"
 
 
@@ -108,10 +109,9 @@ def test_a_currency_of_three_decimals_keeps_its_scale(target: Target, wallet: Co
     """A price in a currency of three decimals reaches the gateway in thousandths and is believed when paid."""
     order = target.place(wallet.setup, item=wallet.shelf_item(exponent=3))
 
-    payment = wallet.pay(order)
-    wallet.prove(payment)
+    wallet.prove(wallet.pay(order))
 
-    assert payment.asked == order.price
+    assert wallet.payment(order).asked == order.price
     assert target.settled(order, paid=True).state == "paid"
 
 
@@ -122,10 +122,9 @@ def test_the_smallest_price_can_be_paid(target: Target, wallet: Counterpart) -> 
     """The cheapest thing on the shelf is asked for and paid exactly."""
     order = target.place(wallet.setup, item=target.pick(wallet.setup, smallest=True))
 
-    payment = wallet.pay(order)
-    wallet.prove(payment)
+    wallet.prove(wallet.pay(order))
 
-    assert payment.asked == order.price
+    assert wallet.payment(order).asked == order.price
     assert target.settled(order, paid=True).state == "paid"
 
 
@@ -136,10 +135,9 @@ def test_the_largest_price_can_be_paid(target: Target, wallet: Counterpart) -> N
     """The dearest thing on the shelf is asked for and paid exactly."""
     order = target.place(wallet.setup, item=target.pick(wallet.setup, largest=True))
 
-    payment = wallet.pay(order)
-    wallet.prove(payment)
+    wallet.prove(wallet.pay(order))
 
-    assert payment.asked == order.price
+    assert wallet.payment(order).asked == order.price
     assert target.settled(order, paid=True).state == "paid"
 
 
@@ -150,8 +148,7 @@ def test_a_price_that_floats_cannot_hold_is_asked_for_exactly(target: Target, wa
     """A price that floating-point arithmetic gets wrong reaches the gateway to the last minor unit."""
     order = target.place(wallet.setup, item=wallet.awkward_item())
 
-    payment = wallet.pay(order)
-    wallet.prove(payment)
+    wallet.prove(wallet.pay(order))
 
-    assert payment.asked == order.price
+    assert wallet.payment(order).asked == order.price
     assert target.settled(order, paid=True).state == "paid"

@@ -17,7 +17,7 @@ from fixtures.target.target import Target
 )
 def test_requests_are_correct_in_the_gateways_eyes(target: Target, wallet: Counterpart) -> None:
     """Every request for a payment is signed or authenticated correctly and well formed."""
-    calls = wallet.calls_during(lambda: wallet.open(target.place(wallet.setup)))
+    calls = wallet.calls_during(lambda: wallet.prove(wallet.pay(target.place(wallet.setup))))
 
     assert len(calls) > 0
     assert [call.call.problem for call in calls if call.call and call.call.problem] == []
@@ -32,7 +32,7 @@ def test_requests_are_correct_in_the_gateways_eyes(target: Target, wallet: Count
 )
 def test_each_order_has_a_number_of_its_own(target: Target, wallet: Counterpart) -> None:
     """Two orders carry two numbers at the wallet."""
-    calls = wallet.calls_during(lambda: [wallet.open(target.place(wallet.setup)) for _ in range(2)])
+    calls = wallet.calls_during(lambda: [wallet.prove(wallet.pay(target.place(wallet.setup))) for _ in range(2)])
 
     numbers = {call.call.reference for call in calls if call.call and call.call.operation == "create"}
     assert len(numbers) == 2
@@ -50,7 +50,7 @@ def test_the_notification_address_is_given(target: Target, wallet: Counterpart) 
 def test_a_repeated_create_keeps_its_key(target: Target, wallet: Counterpart) -> None:
     """A create call whose answer was an outage is repeated under the same key, and one payment exists."""
     with wallet.fault("create", "lost-answer") as fault:
-        calls = wallet.calls_during(lambda: target.place(wallet.setup))
+        calls = wallet.calls_during(lambda: wallet.reach_gateway(target.place(wallet.setup)))
         wallet.must_hit(fault)
 
     creates = [call.call for call in calls if call.call and call.call.operation == "create"]
@@ -67,8 +67,9 @@ def test_an_unknown_outcome_is_found_out(target: Target, wallet: Counterpart) ->
     """A gateway call that took effect though its answer got lost ends in an order that can be paid, once."""
     with wallet.fault("create", "lost-answer") as fault:
         order = target.place(wallet.setup)
+        wallet.reach_gateway(order)
         wallet.must_hit(fault)
-    wallet.prove(wallet.pay(order))
+    wallet.finish(order)
 
     assert target.settled(order, paid=True).fulfilments == 1
 

@@ -25,7 +25,7 @@ def test_no_malformed_statement_crashes_the_shop(target: Target, wallet: Counter
         answered = wallet.deliver(wallet.mutated(wallet.proof(payment), change), payment)
 
         assert not answered.crashed
-        assert wallet.prove(payment).refusal is None
+        assert wallet.twin(answered, payment).refusal is None
         assert target.settled(order, paid=True).fulfilments == 1
 
     storyteller.tell(story, changed_statements())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fixtures.check import check
 from fixtures.counterpart import Counterpart
-from fixtures.model import Order, OrderState
+from fixtures.model import OrderState
 from fixtures.target.target import Target
 
 
@@ -35,14 +35,17 @@ def test_a_proof_played_again_after_the_refund_changes_nothing(target: Target, w
     needs="orders fulfilments",
     costs="One payment takes the goods of two orders.",
 )
-def test_a_proof_pays_one_order_only(target: Target, wallet: Counterpart, paid: Order) -> None:
+def test_a_proof_pays_one_order_only(target: Target, wallet: Counterpart) -> None:
     """The proof of one order's payment does not pay the next order of the same price."""
-    order = target.place(wallet.setup)
+    first, order = target.place(wallet.setup), target.place(wallet.setup)
+    payment = wallet.pay(first)
+    proof = wallet.proof(payment)
+    wallet.deliver(proof, payment)
     wallet.open(order)
 
-    wallet.prove(wallet.payment(paid))
+    wallet.deliver(proof, payment, to=order)
 
     assert target.settled(order).fulfilments == 0
-    assert target.settled(paid).fulfilments == 1
+    assert target.settled(first, paid=True).fulfilments == 1
     wallet.prove(wallet.pay(order))
     assert target.settled(order, paid=True).fulfilments == 1

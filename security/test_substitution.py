@@ -31,3 +31,23 @@ def test_a_genuine_statement_about_something_else_pays_nothing(
     assert not answered.crashed
     assert wallet.prove(wallet.pay(order)).refusal is None
     assert target.settled(order, paid=True).fulfilments == 1
+
+
+@check(
+    "hint",
+    severity="blocker",
+    needs="orders fulfilments gateway",
+    modes="every",
+    each="hint",
+    costs="Whoever knows the address takes the goods for nothing.",
+)
+def test_an_unsigned_hint_pays_nothing(target: Target, wallet: Counterpart, forgery: Forgery, other: Payment) -> None:
+    """A message that the wallet itself leaves unsigned is a reason to ask, and proves nothing by what it says."""
+    order = target.place(wallet.setup)
+
+    answered = wallet.deliver(wallet.forged(forgery, order, other), wallet.payment(order))
+
+    assert target.settled(order).fulfilments == 0
+    assert not answered.crashed
+    assert wallet.prove(wallet.pay(order)).refusal is None
+    assert target.settled(order, paid=True).fulfilments == 1

@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import inspect
-import pkgutil
 import random
 import sys
 import tempfile
@@ -19,16 +17,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import conformance
-import security
-from fixtures.bench import Bench, Place, forgeries_of
+from fixtures.bench import Bench, Place
 from fixtures.capability import inapplicable
 from fixtures.check import Check, registered
+from fixtures.features import seats
 from fixtures.model import Inconclusive, NotApplicable, Outcome
 from fixtures.mutants import discover
 from fixtures.mutants.mutant import Mutant
 from fixtures.openapi import Probe, probes
 from fixtures.session import Session, bench_of, prepare_embedded
+from fixtures.trial import import_suites
 from reports.kill_matrix import Cell, row, write_kill_matrix
 from reports.kill_matrix import Row as MutantRow
 
@@ -103,21 +101,14 @@ def _names(word: str, cell: Cell) -> bool:
     return named and wallet in ("", cell.wallet)
 
 
-def import_suites() -> None:
-    """Imports every check, so that all of them are registered."""
-    for suite in (conformance, security):
-        for module in pkgutil.iter_modules(suite.__path__):
-            importlib.import_module(f"{suite.__name__}.{module.name}")
-
-
 def tasks_of(bench: Bench, operations: Sequence[Probe] = ()) -> dict[Cell, Task]:
-    """Every cell that applies to this bench and is not out of reach, in each wallet's first mode."""
+    """Every cell that applies to this bench and is not out of reach."""
     found = every_task(bench, operations)
     return {cell: task for cell, task in found.items() if (cell.topic, cell.wallet) not in OUT_OF_REACH}
 
 
 def every_task(bench: Bench, operations: Sequence[Probe] = ()) -> dict[Cell, Task]:
-    """Every cell that applies to this bench, in each wallet's first mode."""
+    """Every cell that applies to this bench, in the first of each wallet's modes that knows it."""
     found: dict[Cell, Task] = {}
     setups: dict[str, str] = {}
     for setup, wallet in bench.wallets.items():
@@ -128,16 +119,15 @@ def every_task(bench: Bench, operations: Sequence[Probe] = ()) -> dict[Cell, Tas
                 cell = Cell(f"{check.topic}.{probe.label}", "-", _ran(check))
                 found[cell] = Task(cell, check, next(iter(setups.values())), probe)
             continue
-        for name, setup in setups.items():
-            wallet = bench.wallets[setup]
-            extras: list[Any] = [None]
-            if check.each in ("forgery", "substitution"):
-                extras = list(forgeries_of(wallet, check.each))
-            for extra in extras:
+        for setup, wallet in bench.wallets.items():
+            name = wallet.name
+            if check.modes == "first" and setup != setups[name]:
+                continue
+            for extra in seats(check, wallet, bench.target.setups[setup].mode):
                 topic = check.topic if extra is None else f"{check.topic}.{extra.name}"
                 cell = Cell(topic, name, _ran(check))
-                if inapplicable(check, topic, wallet, bench.target) is None:
-                    found[cell] = Task(cell, check, setup, extra)
+                if inapplicable(check, topic, wallet, bench.target, setup) is None:
+                    found.setdefault(cell, Task(cell, check, setup, extra))
     return found
 
 
@@ -179,6 +169,8 @@ def _given(place: Place, task: Task) -> dict[str, Any]:
         "target": lambda: place.target,
         "wallet": lambda: place.wallet,
         "forgery": lambda: task.extra,
+        "form": lambda: task.extra,
+        "trap": lambda: task.extra,
         "operation": lambda: task.extra,
         "paid": place.paid,
         "other": place.other,

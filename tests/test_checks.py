@@ -12,8 +12,9 @@ import pytest
 
 from fixtures.capability import citation
 from fixtures.check import Check, registered
+from fixtures.features import lacks, seats
+from fixtures.trial import import_suites
 from fixtures.wallets import discover
-from tests.matrix import import_suites
 
 import_suites()
 ROOT = Path(__file__).parent.parent
@@ -30,10 +31,11 @@ def _tree(check: Check) -> ast.FunctionDef:
 
 
 def _topics(check: Check, wallet: str) -> Iterator[str]:
-    if check.each in ("forgery", "substitution"):
-        yield from (f"{f.group}.{f.name}" for f in WALLETS[wallet].forgeries if f.group == check.each)
-    else:
-        yield check.topic
+    if lacks(check, WALLETS[wallet]) is not None:
+        return
+    for mode in WALLETS[wallet].modes:
+        for each in seats(check, WALLETS[wallet], mode):
+            yield check.topic if each is None else f"{check.topic}.{each.name}"
 
 
 @pytest.mark.parametrize("topic", CHECKS)

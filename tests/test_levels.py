@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.embedded import embedded_merchant
+from fixtures.embedded import Gateways, embedded_merchant
 from fixtures.sandbox.process import Sandbox
 from fixtures.wallets import discover
 
@@ -37,7 +37,7 @@ notify = "/orders"
 def shop(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The reference merchant on the published keys."""
     folder = tmp_path_factory.mktemp("shop")
-    with embedded_merchant(discover(), sandbox.keys, sandbox.url, folder) as url:
+    with embedded_merchant(discover(), sandbox.keys, Gateways.at(sandbox), folder) as url:
         yield url
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fixtures.embedded import merchant_settings
+from fixtures.embedded import Gateways, merchant_settings
 from fixtures.processes import child
 from fixtures.sandbox.process import Sandbox, start_sandbox
 from fixtures.wallets import discover
@@ -34,8 +34,11 @@ def foreign_shop(folder: Path) -> Iterator[Foreign]:
     keys = {name: dict(wallet.make_keys()) for name, wallet in wallets.items()}
     settings, keys_file, database = folder / "shop.json", folder / "keys.json", folder / "shop.db"
     keys_file.write_text(json.dumps(keys), encoding="utf-8")
-    with start_sandbox(keys) as sandbox:
-        told = {**merchant_settings(wallets, keys, sandbox.url, f"sqlite:///{database}"), "buyers": PASSPHRASES}
+    with start_sandbox(keys, tls=True) as sandbox:
+        told = {
+            **merchant_settings(wallets, keys, Gateways.at(sandbox), f"sqlite:///{database}"),
+            "buyers": PASSPHRASES,
+        }
         settings.write_text(json.dumps(told), encoding="utf-8")
         with child("tests.foreign.shop", ["--settings", str(settings)]) as started:
             url = str(started.announced["url"])

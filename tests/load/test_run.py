@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.embedded import embedded_merchant
+from fixtures.embedded import Gateways, embedded_merchant
 from fixtures.processes import ROOT
 from fixtures.sandbox.process import Sandbox, start_sandbox
 from fixtures.session import prepare_embedded
@@ -89,7 +89,7 @@ def test_a_merchant_that_delivers_for_every_repeat_is_found_in_the_books(tmp_pat
 
 def test_a_target_file_says_what_must_be_kept(tmp_path: Path) -> None:
     keys = {name: wallet.published_keys() for name, wallet in discover().items()}
-    with start_sandbox(keys) as sandbox, embedded_merchant(discover(), keys, sandbox.url, tmp_path) as url:
+    with start_sandbox(keys) as sandbox, embedded_merchant(discover(), keys, Gateways.at(sandbox), tmp_path) as url:
         file = tmp_path / "target.toml"
         file.write_text(_target(url, sandbox, limit=0.0001), "utf-8")
         ran = _load(tmp_path / "out", "--target", str(file), "--rate", "3", "--wallet", "stripe")

@@ -24,7 +24,7 @@ NOTIFY = "http://127.0.0.1:9/notify/wechatpay"
 NOT_JUDGED = {"stale", "future"}  # this SDK leaves the time to the merchant; the Go, Java and PHP ones check it
 
 
-@pytest.fixture(params=WALLET.modes)
+@pytest.fixture(params=["pubkey", "cert"])  # the SDK knows APIv3 with RSA alone
 def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -140,7 +140,7 @@ def scene(sandbox: Sandbox, mode: str) -> Scene:
     return Scene(paid("VICTIM-1"), paid("OTHER-01"), sandbox.keys["wechatpay"], now(), NOTIFY, sandbox.url)
 
 
-JUDGED = [forgery for forgery in WALLET.forgeries if forgery.name not in NOT_JUDGED]
+JUDGED = [forgery for forgery in WALLET.forgeries if forgery.exists_in("cert") and forgery.name not in NOT_JUDGED]
 
 
 @pytest.mark.parametrize("forgery", JUDGED, ids=[forgery.name for forgery in JUDGED])

@@ -1,6 +1,6 @@
 """Alipay's canonical strings and certificate numbers against published and SDK-made vectors.
 
-The vectors of the REST flavour and of AES concern modes that the wallet does not have.
+The vectors of the REST flavour and of AES stand in test_alipay_v3.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -56,7 +56,13 @@ def npm() -> Environment | Unavailable:
 @cache
 def python_alipay() -> Environment | Unavailable:
     """python-alipay-sdk in a virtual environment of its own."""
-    return _outcome("python-alipay-sdk oracle", _python_alipay)
+    return _outcome("python-alipay-sdk oracle", partial(_python, "python-alipay"))
+
+
+@cache
+def python_googlepay() -> Environment | Unavailable:
+    """google-pay-token-decryption in a virtual environment of its own."""
+    return _outcome("google-pay-token-decryption oracle", partial(_python, "python-googlepay"))
 
 
 def _outcome(oracles: str, make: Callable[[], Environment]) -> Environment | Unavailable:
@@ -80,8 +86,9 @@ def _npm() -> Environment:
     return Environment(node, _made("npm", pins.read_bytes(), fill))
 
 
-def _python_alipay() -> Environment:
-    pins = HERE / "python-alipay.txt"
+def _python(name: str) -> Environment:
+    """The virtual environment of the pins of that name."""
+    pins = HERE / f"{name}.txt"
 
     def fill(directory: Path) -> None:
         _run(directory, sys.executable, "-m", "venv", str(directory))
@@ -89,7 +96,7 @@ def _python_alipay() -> Environment:
 
     # a virtual environment belongs to the interpreter that made it
     interpreter = f"{sys.version} {sys.base_prefix}".encode()
-    directory = _made("python-alipay", pins.read_bytes() + interpreter, fill)
+    directory = _made(name, pins.read_bytes() + interpreter, fill)
     return Environment(str(directory / "bin" / "python"), directory)
 
 

@@ -1,0 +1,40 @@
+"""How a finished check is put into words: its verdict, its message, what was observed, and who asked whom for what."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fixtures.model import Exchange, Inconclusive, NotApplicable, Outcome
+
+LONGEST = 600  # characters of a message
+
+
+def verdict_of(when: str, raised: BaseException | None) -> Outcome:
+    """What a check came to in one of pytest's phases (setup, call, teardown)."""
+    if raised is None:
+        return Outcome.PASSED
+    if isinstance(raised, NotApplicable):
+        return Outcome.NOT_APPLICABLE
+    if isinstance(raised, Inconclusive):
+        return Outcome.INCONCLUSIVE
+    if isinstance(raised, AssertionError) and when == "call":
+        return Outcome.FAILED
+    return Outcome.ERROR
+
+
+def step(exchange: Exchange) -> str:
+    """One exchange in a line: who asked whom for what, and what came back."""
+    came = exchange.answer.status if exchange.answer else exchange.error or "no answer"
+    path = urlsplit(exchange.request.url).path
+    return f"{exchange.source} → {exchange.destination}: {exchange.request.method} {path}: {came}"
+
+
+def observed(trace: str) -> str:
+    """The lines in which pytest explains the assertion; the whole trace where it explains nothing."""
+    explained = [line.removeprefix("E").strip() for line in trace.splitlines() if line.startswith("E  ")]
+    return "\n".join(explained) or trace
+
+
+def message(raised: BaseException) -> str:
+    """The exception in one line."""
+    return " ".join(str(raised).split())[:LONGEST] or type(raised).__name__

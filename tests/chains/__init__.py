@@ -1,0 +1,1 @@
+"""The small chains and the device."""
