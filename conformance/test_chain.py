@@ -69,6 +69,7 @@ def test_more_than_the_price_pays_once(target: Target, wallet: Counterpart) -> N
 def test_a_second_payment_fulfils_nothing_again(target: Target, wallet: Counterpart, paid: Order) -> None:
     """The whole sum paid once more to the address of a paid order lets nothing leave again."""
     wallet.stage(paid, "second-payment")
+    wallet.looked(target.place(wallet.setup))
 
     assert target.settled(paid, paid=True).fulfilments == 1
 

@@ -74,7 +74,7 @@ def test_a_pending_payment_is_not_yet_paid(target: Target, wallet: Counterpart) 
     """A payment whose money is still on its way does not pay the order; the same payment does once it has arrived."""
     order = target.place(wallet.setup)
 
-    wallet.prove(wallet.pend(order), "pending")
+    wallet.tell(wallet.pend(order), "pending")
 
     assert target.settled(order).state is OrderState.PENDING
     wallet.prove(wallet.settle(order))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from fixtures.chains.ethereum import contracts, play
@@ -257,3 +260,15 @@ def test_the_wei_of_an_order_are_not_its_tokens(bench: Bench) -> None:
 
     assert bench.received(order) == 0
     assert len(bench.logs(order.details["address"])) == 1
+
+
+def test_the_machine_leaves_the_depth_of_recursion_alone() -> None:
+    """py-evm raises it for the whole process, in which deeply nested JSON then ends the sandbox."""
+    program = (
+        "import sys; limit = sys.getrecursionlimit()\n"
+        "from fixtures.chains.ethereum.evm import _chain\n"
+        "_chain(1, {}, 0)\n"
+        "sys.exit(sys.getrecursionlimit() != limit)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

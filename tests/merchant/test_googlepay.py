@@ -121,6 +121,14 @@ def test_a_number_on_file_is_not_the_buyers_consent(id: str, monkeypatch: pytest
         shop(vector, mode_of(id)).check_token(json.dumps(vector["token"]))
 
 
+@pytest.mark.parametrize("method", [None, 3, [], {}, [[]], ["3DS"]])
+def test_a_method_of_another_type_is_none(method: Any) -> None:
+    told = {"paymentMethodDetails": {"authMethod": method, "cryptogram": "AgAA"}}
+
+    with pytest.raises(Refused, match="method"):
+        shop(VECTORS["synthetic-ecv2-cryptogram-direct"]).check_method(told)
+
+
 def test_a_token_spelt_otherwise_is_the_same_token(monkeypatch: pytest.MonkeyPatch) -> None:
     vector = VECTORS["synthetic-ecv2-cryptogram-direct"]
     at_the_time_of(vector, monkeypatch)

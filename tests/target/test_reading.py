@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from fixtures.target import ConfigurationError, load
 from fixtures.target.settings import masked
-from fixtures.wallets.interface import Wallet
+from fixtures.wallets import discover
 from tests.target.conftest import SHOP, WALLETS, read
 
 GOOD = SHOP.replace("BASE", "http://127.0.0.1:8000")
@@ -175,7 +174,7 @@ def test_a_key_in_a_long_array_has_its_own_line() -> None:
 
 
 def test_the_canonical_contract_is_used_for_a_url() -> None:
-    settings = load(url="http://127.0.0.1:8000/", wallets=CANONICAL_WALLETS, environ={})
+    settings = load(url="http://127.0.0.1:8000/", wallets=discover(), environ={})
 
     assert settings.base_url == "http://127.0.0.1:8000"
     assert settings.timing.quiet == 0.3
@@ -183,7 +182,7 @@ def test_the_canonical_contract_is_used_for_a_url() -> None:
 
 
 def test_the_embedded_merchant_is_quick_and_may_be_put_through_everything() -> None:
-    settings = load(embedded_url="http://127.0.0.1:8000", wallets=CANONICAL_WALLETS, environ={"BUYER_TOKEN": "other"})
+    settings = load(embedded_url="http://127.0.0.1:8000", wallets=discover(), environ={"BUYER_TOKEN": "other"})
 
     assert settings.timing.quiet == 0.04
     assert {"gateway", "fuzzing", "races", "restart", "load"} == set(settings.capabilities)
@@ -201,13 +200,3 @@ def test_a_wrong_url_is_refused_without_its_password() -> None:
 def test_exactly_one_target_is_chosen() -> None:
     with pytest.raises(ConfigurationError, match="choose one target"):
         load("a.toml", "http://127.0.0.1")
-
-
-class _Canonical:
-    modes = ("key", "pubkey", "intent", "capture", "cert", "checkout")
-
-    def __init__(self, name: str) -> None:
-        self.name, self.docs = name, WALLETS["toypay"].docs
-
-
-CANONICAL_WALLETS = {name: cast("Wallet", _Canonical(name)) for name in ("alipay", "wechatpay", "stripe", "paypal")}

@@ -203,10 +203,11 @@ def test_no_request_breaks_the_gateway(path: str, body: bytes) -> None:
 
 
 def test_forgeries_are_known_by_name_and_mode() -> None:
-    """Enough of them in each mode."""
-    for mode in WALLET.modes:
-        names = [one.name for one in WALLET.forgeries if one.exists_in(mode)]
-        assert len(names) == len(set(names)) >= 12
+    """Enough of them on its first chain; those of the other are played with the other make."""
+    names = [one.name for one in WALLET.forgeries if one.exists_in("bitcoin")]
+
+    assert len(names) == len(set(names)) >= 12
+    assert not [one for one in WALLET.forgeries if one.exists_in("ethereum")]
 
 
 def test_every_group_of_topics_has_a_page_with_the_date_read() -> None:

@@ -14,7 +14,7 @@ from tests.oracles.foreign.judges import NOTIFY_URL, VERIFYING, WECHATPAY_CERT, 
 from tests.oracles.foreign.merchant import Merchant
 
 EVENTS = [(judge, event) for judge in VERIFYING for event in sorted(judge.wallet.events())]
-FORGERIES = [(judge, forgery) for judge in VERIFYING for forgery in judge.wallet.forgeries]
+FORGERIES = [(judge, one) for judge in VERIFYING for one in judge.wallet.forgeries if one.exists_in(judge.mode)]
 SIGNED_ANSWERS = [judge for judge in VERIFYING if judge.wallet.docs.answers_signed]
 WORDINGS = [Wording(), Wording(odd=True), Wording(extra_fields=True), Wording(message_id="a1")]
 
