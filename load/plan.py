@@ -85,8 +85,9 @@ class Plan:
         return [part for option in PACE for part in (option.flag, str(given[option.flag.removeprefix("--")]))]
 
     def setups(self, settings: Settings) -> list[str]:
-        """The wallet tables that buyers pay with: the first mode of each wallet."""
-        return setups_of(settings, every_mode=False, only=() if self.wallet == EVERY else (self.wallet,))
+        """The wallet tables that buyers pay with: the first mode of each wallet that sends notifications."""
+        found = setups_of(settings, every_mode=False, only=() if self.wallet == EVERY else (self.wallet,))
+        return [setup for setup in found if discover()[settings.wallets[setup].wallet or setup].travel == "pushed"]
 
     def arrivals(self, settings: Settings) -> tuple[Arrival, ...]:
         """Who comes when."""
@@ -113,7 +114,8 @@ class Plan:
 
     def _limits(self, settings: Settings) -> list[str]:
         if not self.setups(settings):
-            return [f"--wallet: found {self.wallet}, for which the target file has no table; wanted one it declares"]
+            wanted = "one that sends notifications and has a table in the target file"
+            return [f"--wallet: found {self.wallet}; wanted {wanted}"]
         count = expected(peak, rate=self.rate, seconds=self.seconds)
         orders, pace = settings.bounds.orders, settings.bounds.requests_per_second
         problems = [problem for setup in self.setups(settings) if (problem := _unplayable(settings, setup))]

@@ -141,7 +141,7 @@ WORDS: dict[str, Text] = {
         "No order is fulfilled before its money moved.", "没有订单在款项到账前履约。"
     ),
     "clause.amount-matches": Text(
-        "What was paid for a fulfilled order is its shelf price.", "已履约订单的实付金额等于标价。"
+        "What was paid for a fulfilled order is its shelf price or more.", "已履约订单的实付金额不低于标价。"
     ),
     "clause.payee": Text("The target asks the wallet for the shelf price.", "被测系统向钱包请求的金额等于标价。"),
     "clause.refunds-match": Text(

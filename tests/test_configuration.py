@@ -60,8 +60,9 @@ PUBLISHED = TEXT.replace(KEYS, "")
     [
         (
             TEXT.replace('notify = "/hooks/paypal"', 'notfy = "/hooks/paypal"'),
-            "wallets.paypal.notfy: found an unknown key; wanted one of confirms_by_query, credentials, currencies, "
-            "keys, mode, notify, place, present, return, wallet; nearest: notify",
+            "wallets.paypal.notfy: found an unknown key; wanted one of callback, challenge, confirms_by_query, "
+            "credentials, currencies, decrypts, keys, login, mode, notify, place, present, return, session, wallet; "
+            "nearest: notify",
         ),
         (
             TEXT.replace("${FOREIGN_FIRST}", "${FOREIGN_FIRTS}"),

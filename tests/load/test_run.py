@@ -19,7 +19,7 @@ from fixtures.wallets import discover
 from load.__main__ import conduct
 from load.plan import Plan
 
-WALLETS = set(discover())
+WALLETS = {name for name, wallet in discover().items() if wallet.travel == "pushed"}
 SECONDS = "3"
 
 
