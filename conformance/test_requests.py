@@ -32,9 +32,10 @@ def test_requests_are_correct_in_the_gateways_eyes(target: Target, wallet: Count
 )
 def test_each_order_has_a_number_of_its_own(target: Target, wallet: Counterpart) -> None:
     """Two orders carry two numbers at the wallet."""
-    calls = wallet.calls_during(lambda: [wallet.prove(wallet.pay(target.place(wallet.setup))) for _ in range(2)])
+    first, second = (wallet.calls_during(lambda: wallet.demand(target.place(wallet.setup))) for _ in range(2))
 
-    numbers = {call.call.reference for call in calls if call.call and call.call.operation == "create"}
+    calls = [call.call for call in (*first, *second)]
+    numbers = {call.reference for call in calls if call and call.operation == "create"}
     assert len(numbers) == 2
 
 

@@ -24,6 +24,7 @@ from tests.matrix import (
     SEED,
     Row,
     Stage,
+    do_business,
     every_task,
     is_meant,
     play,
@@ -126,7 +127,11 @@ def test_the_merchant_itself_passes(warm: Stage) -> None:
     tasks = tasks_of(bench, warm.operations())
     chosen = random.Random(SEED).sample(sorted(tasks, key=str), SAMPLE)
 
-    outcomes = {f"{cell.topic} × {cell.wallet}": run(bench, tasks[cell]) for cell in chosen}
+    outcomes = {}
+    for cell in sorted(chosen, key=lambda one: tasks[one].check.last):
+        if tasks[cell].check.last:
+            do_business(bench, tasks, cell.wallet)
+        outcomes[f"{cell.topic} × {cell.wallet}"] = run(bench, tasks[cell])
 
     fine = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
     assert {name: told for name, told in outcomes.items() if told[0] not in fine} == {}
