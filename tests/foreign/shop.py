@@ -6,6 +6,7 @@ to order. A suite that is told of it by target.toml alone must come to the verdi
     POST /baskets/{id}/checkout       form: means, currency             {"checkout": {"checkoutId"}}
     POST /checkouts/{id}/intent       {"lapsesAfter", "asksAfter"}      {"purchase": …, "payment": …}
     GET /purchases   GET, DELETE /purchases/{number}   POST /purchases/{number}/paybacks {"sum"}
+    POST /purchases/{number}/tender {"means": …}   POST /sheets {"means", "where"}
     POST /hooks/{setup}   GET /thanks/{setup}
 """
 
@@ -150,6 +151,17 @@ class Front:
 
         return _json(202, await self._on(request, pay_back))
 
+    async def tender(self, request: Request) -> Response:
+        """Pays a purchase with what the customer's device gave her page."""
+        token = (await _object(request)).get("means")
+        return _json(200, await self._on(request, lambda order: self._shown(self.shop.present(order, token))))
+
+    async def sheet(self, request: Request) -> Response:
+        """Opens a payment sheet's session for a page."""
+        asked = await _object(request)
+        session = await run_in_threadpool(self.shop.open_session, _text(asked, "means"), _text(asked, "where"))
+        return Response(session, media_type="application/json")
+
     async def hook(self, request: Request) -> Response:
         """Where wallets send their notifications."""
         message = Message(dict(request.headers), await request.body())
@@ -211,6 +223,8 @@ def create_app(settings: Settings) -> Starlette:
         Route("/purchases/{number}", front.read, methods=["GET"]),
         Route("/purchases/{number}", front.withdraw, methods=["DELETE"]),
         Route("/purchases/{number}/paybacks", front.pay_back, methods=["POST"]),
+        Route("/purchases/{number}/tender", front.tender, methods=["POST"]),
+        Route("/sheets", front.sheet, methods=["POST"]),
         Route("/hooks/{setup}", front.hook, methods=["POST"]),
         Route("/thanks/{setup}", front.thank, methods=["GET"]),
     ]
