@@ -26,7 +26,7 @@ from reports.books import results_of
 from reports.finish import finish
 from reports.masking import Mask
 from reports.results import Result, exit_code, from_plain, to_plain
-from reports.telling import message, observed, step, verdict_of
+from reports.telling import message, observed, steps, verdict_of
 
 ROOT = Path(__file__).parent
 SUITES = ("conformance", "security")
@@ -358,7 +358,7 @@ def _result(
         observed=observed(report.longreprtext) if spoilt else "",
         replay=_replay(item, desk) if spoilt else "",
         started=report.start,
-        steps=tuple(map(step, evidence)),
+        steps=tuple(steps(evidence)),
         exchanges=evidence,
     )
 

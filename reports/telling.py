@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from fixtures.model import Exchange, Inconclusive, NotApplicable, Outcome
@@ -20,6 +22,13 @@ def verdict_of(when: str, raised: BaseException | None) -> Outcome:
     if isinstance(raised, AssertionError) and when == "call":
         return Outcome.FAILED
     return Outcome.ERROR
+
+
+def steps(exchanges: Iterable[Exchange]) -> Iterator[str]:
+    """The exchanges in a line each; a look taken over and over is one line with its count."""
+    for line, same in groupby(exchanges, step):
+        times = sum(1 for _ in same)
+        yield line if times == 1 else f"{line} (× {times})"
 
 
 def step(exchange: Exchange) -> str:
