@@ -132,6 +132,13 @@ WORDS: dict[str, Text] = {
     "group.access": Text("access", "访问权限"),
     "group.fuzz": Text("malformed input", "畸形输入"),
     "group.keys": Text("keys", "密钥"),
+    "group.hint": Text("unsigned hints", "未签名的提示"),
+    "group.chain": Text("payments on a chain", "链上付款"),
+    "group.login": Text("logins", "登录"),
+    "group.login-forgery": Text("forged logins", "伪造登录"),
+    "group.session": Text("merchant sessions", "商户会话"),
+    "group.callback": Text("news beside payments", "支付以外的通知"),
+    "group.openapi": Text("the API document", "接口文档"),
     # clauses of the audit
     "clause.paid-is-fulfilled": Text(
         "Every order paid in full is fulfilled, or its money is given back.", "每个全额支付的订单都已履约，或已退款。"

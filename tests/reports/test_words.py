@@ -7,7 +7,9 @@ import re
 import pytest
 
 from fixtures.audit import CLAUSES, Verdict
+from fixtures.check import registered
 from fixtures.model import Outcome
+from fixtures.trial import import_suites
 from reports.page import TEMPLATES
 from reports.results import SEVERITIES
 from reports.verdict import GROUPS
@@ -64,3 +66,9 @@ def test_the_template_uses_known_words_and_every_word_is_used() -> None:
 @pytest.mark.parametrize("name", CLAUSES)
 def test_a_clause_says_the_same_in_the_audit_and_on_the_page(name: str) -> None:
     assert WORDS[f"clause.{name}"].en == CLAUSES[name].__doc__
+
+
+def test_every_group_of_checks_has_a_word() -> None:
+    import_suites()
+
+    assert {check.topic.split(".", maxsplit=1)[0] for check in registered()} <= set(GROUPS)
