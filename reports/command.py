@@ -11,7 +11,7 @@ from reports.run import read_run
 
 def main(arguments: list[str] | None = None) -> None:
     """Reads run.json and writes everything that a run writes. Exits with 4 when there is no such run."""
-    parser = argparse.ArgumentParser(description="Write the reports of a finished run again.")
+    parser = argparse.ArgumentParser("walletproof report", description="Write the reports of a finished run again.")
     parser.add_argument("--out", type=Path, default=Path("reports/out"), metavar="FOLDER", help="the run's folder")
     out: Path = parser.parse_args(arguments).out
     try:
