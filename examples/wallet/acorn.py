@@ -266,7 +266,7 @@ def _signed(url: str, body: bytes, keys: Keys, stamp: Stamp) -> Message:
 def _json(request: Message) -> dict[str, Any]:
     try:
         found = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
