@@ -15,7 +15,7 @@ import pytest
 from fixtures.bench import Bench, Place
 from fixtures.books import Audit
 from fixtures.capability import citation
-from fixtures.check import Check, check_of, stands_in
+from fixtures.check import DEPTHS, Check, Depth, check_of, stands_in, told_at
 from fixtures.features import seats
 from fixtures.filters import require_known, setup_names, topics
 from fixtures.model import Inconclusive, NotApplicable, Order, Outcome, Payment
@@ -30,6 +30,9 @@ from reports.telling import message, observed, steps, verdict_of
 
 ROOT = Path(__file__).parent
 SUITES = ("conformance", "security")
+EXAMPLES: dict[Depth, int] = {"smoke": 2, "usual": 6, "full": 40}
+"""How many examples a drawn story is told with."""
+
 SPOILT = {Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.ERROR}
 STATUS = {
     Outcome.PASSED: ("passed", ".", "PASSED"),
@@ -49,7 +52,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--topic", action="append", default=[], metavar="TOPIC", help="only this topic or group (repeatable)"
     )
     group.addoption("--seed", type=int, default=None, help="seed of every drawn choice (printed at the start)")
-    group.addoption("--examples", type=int, default=8, help="examples told per fuzzed story (default 8)")
+    group.addoption("--depth", choices=DEPTHS, default="usual", help="how thoroughly to look (default usual)")
+    group.addoption(
+        "--examples", type=int, default=None, metavar="N", help="examples told per drawn story (default by depth)"
+    )
     group.addoption("--out", default="reports/out", metavar="FOLDER", help="where results and reports go")
 
 
@@ -70,7 +76,9 @@ class Desk:
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="walletproof-")))
         option = self.config.option
         seed = option.seed if option.seed is not None else secrets.randbelow(2**32)
-        return prepare(option.target, option.target_url, folder, self.stack, seed=seed, examples=option.examples)
+        depth: Depth = option.depth
+        examples = EXAMPLES[depth] if option.examples is None else option.examples
+        return prepare(option.target, option.target_url, folder, self.stack, seed=seed, examples=examples, depth=depth)
 
     @cached_property
     def bench(self) -> Bench:
@@ -143,10 +151,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if check.each == "operation":
         _parametrize_operations(metafunc, desk)
         return
+    if check.each == "target":
+        seat = pytest.param((None, None), marks=pytest.mark.xdist_group("target"))
+        metafunc.parametrize("seat", [seat], ids=["target"], indirect=True)
+        return
     taken, ids = [], []
+    thorough, met = desk.session.depth == "full", set()
     for setup in setups_of(desk.bench.settings, every_mode=check.modes == "every", only=metafunc.config.option.wallet):
         wallet, mode = desk.bench.wallets[setup], desk.bench.target.setups[setup].mode
         for each in seats(check, wallet, mode):
+            if each is not None and not thorough and (wallet.name, each.name) in met:
+                continue  # the same forgery in another mode waits for the full depth
+            met.add((wallet.name, each.name if each is not None else ""))
             taken.append(pytest.param((setup, each), marks=pytest.mark.xdist_group(wallet.name)))
             ids.append(f"{each.name}-{setup}" if each else setup)
     metafunc.parametrize("seat", taken, ids=ids, indirect=True)
@@ -166,6 +182,8 @@ def _parametrize_operations(metafunc: pytest.Metafunc, desk: Desk) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     desk = config.stash[DESK]
     items[:] = [item for item in items if _check(item) is None or _seated(item)]
+    depth = desk.session.depth if any(_check(item) for item in items) else DEPTHS[-1]
+    items[:] = [item for item in items if (check := _check(item)) is None or told_at(check, depth)]
     if any(_check(item) for item in items):
         able = desk.bench.target.capabilities
         items[:] = [item for item in items if (check := _check(item)) is None or stands_in(check, able)]
@@ -351,7 +369,7 @@ def _result(
         capability=str(raised) if verdict is Outcome.NOT_APPLICABLE else "",
         seed=desk.session.seed,
         cost=check.costs,
-        citation_url=cited.url if cited else "",
+        citation_url=cited.url if cited else check.source,
         citation_read=cited.read if cited else "",
         setup=setup or "-",
         expected=check.requirement if verdict is Outcome.FAILED else "",

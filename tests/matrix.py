@@ -121,6 +121,11 @@ def every_task(bench: Bench, operations: Sequence[Probe] = ()) -> dict[Cell, Tas
                 cell = Cell(f"{check.topic}.{probe.label}", "-", _ran(check))
                 found[cell] = Task(cell, check, next(iter(setups.values())), probe)
             continue
+        if check.each == "target":
+            cell, setup = Cell(check.topic, "-", _ran(check)), next(iter(setups.values()))
+            if inapplicable(check, check.topic, bench.wallets[setup], bench.target, setup) is None:
+                found[cell] = Task(cell, check, setup)
+            continue
         for setup, wallet in bench.wallets.items():
             name = wallet.name
             if check.modes == "first" and setup != setups[name]:

@@ -70,6 +70,6 @@ def test_a_failing_run_shows_no_secret(foreign: Foreign, tmp_path: Path, how: tu
     failed = [row for row in ran.results if row["outcome"] == "failed" and not row["topic"].startswith("audit")]
     everything = ran.everything()
     assert ran.code == 1
-    assert len({row["wallet"] for row in failed}) == 4
+    assert len({row["wallet"] for row in failed}) == 9
     assert "X-Customer-Key" in everything and "/session" in everything  # the evidence is there, but for what it hides
     assert shown(secrets_of(foreign), everything) == []
