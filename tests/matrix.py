@@ -20,7 +20,7 @@ from typing import Any
 from fixtures.bench import Bench, Place
 from fixtures.capability import inapplicable
 from fixtures.check import Check, registered
-from fixtures.features import seats
+from fixtures.features import seats, target_seats
 from fixtures.model import Inconclusive, NotApplicable, Outcome
 from fixtures.mutants import discover
 from fixtures.mutants.mutant import Mutant
@@ -66,6 +66,7 @@ class Row:
 
     mutant: type[Mutant]
     claims: list[Cell]
+    keeps: list[Cell] = field(default_factory=list)
     outcomes: dict[Cell, Outcome] = field(default_factory=dict)
     messages: dict[Cell, str] = field(default_factory=dict)
 
@@ -78,6 +79,11 @@ class Row:
     def escaped(self) -> list[Cell]:
         """The claimed cells that did not fail."""
         return [cell for cell in self.claims if self.outcomes.get(cell) is not Outcome.FAILED]
+
+    @property
+    def broken(self) -> list[Cell]:
+        """The cells that must stay green with the mutant and did not."""
+        return [cell for cell in self.keeps if self.outcomes.get(cell) is not Outcome.PASSED]
 
     @property
     def false_alarms(self) -> list[Cell]:
@@ -121,10 +127,12 @@ def every_task(bench: Bench, operations: Sequence[Probe] = ()) -> dict[Cell, Tas
                 cell = Cell(f"{check.topic}.{probe.label}", "-", _ran(check))
                 found[cell] = Task(cell, check, next(iter(setups.values())), probe)
             continue
-        if check.each == "target":
-            cell, setup = Cell(check.topic, "-", _ran(check)), next(iter(setups.values()))
-            if inapplicable(check, check.topic, bench.wallets[setup], bench.target, setup) is None:
-                found[cell] = Task(cell, check, setup)
+        if check.each in ("target", "tampering"):
+            setup = next(iter(setups.values()))
+            for extra in target_seats(check, thorough=True):
+                cell = Cell(f"{check.topic}.{extra.name}" if extra else check.topic, "-", _ran(check))
+                if inapplicable(check, cell.topic, bench.wallets[setup], bench.target, setup) is None:
+                    found[cell] = Task(cell, check, setup, extra)
             continue
         for setup, wallet in bench.wallets.items():
             name = wallet.name
@@ -145,6 +153,18 @@ def _ran(check: Check) -> str:
 def claimed_cells(mutant: type[Mutant], tasks: Iterable[Cell]) -> list[Cell]:
     """The cells a mutant claims, among those that apply."""
     return [cell for cell in tasks if any(is_meant(cell, claim, mutant) for claim in mutant.claims)]
+
+
+def kept_cells(mutant: type[Mutant], tasks: Iterable[Cell]) -> list[list[Cell]]:
+    """For each topic that a mutant leaves alone, the cells that show it, among those that apply."""
+    every = list(tasks)
+    found = [[cell for cell in every if _kept(cell, keep, mutant)] for keep in sorted(mutant.keeps)]
+    return [cells for cells in found if cells]
+
+
+def _kept(cell: Cell, keep: str, mutant: type[Mutant]) -> bool:
+    named = keep == f"{cell.topic}/{cell.wallet}"
+    return (named or is_meant(cell, keep, mutant)) and not (follows(mutant, cell) and not named)
 
 
 def is_meant(cell: Cell, claim: str, mutant: type[Mutant]) -> bool:
@@ -178,6 +198,7 @@ def _given(place: Place, task: Task) -> dict[str, Any]:
         "forgery": lambda: task.extra,
         "form": lambda: task.extra,
         "trap": lambda: task.extra,
+        "tampering": lambda: task.extra,
         "operation": lambda: task.extra,
         "paid": place.paid,
         "other": place.other,
@@ -226,8 +247,9 @@ def play(stage: Stage, mutant: type[Mutant], *, full: bool, sample: int = SAMPLE
         claims = claimed_cells(mutant, tasks)
         others = sorted(set(tasks) - set(claims), key=str)
         others = others if full else chance.sample(others, min(sample, len(others)))
-    played = Row(mutant, claims)
-    for cell in sorted([*claims, *others], key=lambda cell: tasks[cell].check.last):
+    kept = [cells if full else [chance.choice(cells)] for cells in ([] if mutant.blunt else kept_cells(mutant, tasks))]
+    played = Row(mutant, claims, sorted({cell for cells in kept for cell in cells} - set(claims), key=str))
+    for cell in sorted({*claims, *others, *played.keeps}, key=lambda cell: (tasks[cell].check.last, str(cell))):
         if tasks[cell].check.last:
             do_business(bench, tasks, cell.wallet)
         outcome, message = run(bench, tasks[cell])
@@ -271,7 +293,7 @@ def main() -> int:
             rows.append(played)
             _tell(played, time.monotonic() - began)
     write_kill_matrix([played.as_report() for played in rows], options.out / "kill-matrix.json")
-    return int(any(played.escaped or played.false_alarms for played in rows))
+    return int(any(played.escaped or played.false_alarms or played.broken for played in rows))
 
 
 def _tell(played: Row, seconds: float) -> None:
@@ -281,6 +303,8 @@ def _tell(played: Row, seconds: float) -> None:
     for cell in played.escaped:
         told = f"{played.outcomes[cell]} {played.messages[cell][:160]}"
         print(f"    not caught by {cell.topic} × {cell.wallet}: {told}", flush=True)
+    for cell in played.broken:
+        print(f"    not kept      {cell.topic} × {cell.wallet}: {played.messages[cell][:160]}", flush=True)
     for cell in played.false_alarms:
         print(f"    also failed   {cell.topic} × {cell.wallet}: {played.messages[cell][:160]}", flush=True)
 

@@ -80,7 +80,9 @@ def test_a_mutant_is_caught_by_what_it_claims_and_by_nothing_else(mutant: type[M
 
     assert _told(row, row.escaped) == []
     assert _told(row, row.false_alarms) == []
+    assert _told(row, row.broken) == []
     assert row.claims
+    assert row.keeps or mutant.blunt
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from fixtures.chains.ethereum import contracts, play
+from fixtures.chains.ethereum import contracts, gateway, play
 from fixtures.chains.ethereum.forgeries import FORGERIES
+from fixtures.chains.ethereum.news import request
 from fixtures.chains.ethereum.stages import STAGES
 from fixtures.chains.ethereum.uris import parse
 from fixtures.model import Given, Message, Money, Payment, PaymentState
@@ -272,3 +274,18 @@ def test_the_machine_leaves_the_depth_of_recursion_alone() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_test_chain_has_the_same_contracts_and_other_money(bench: Bench) -> None:
+    order = bench.order()
+    bench.stage("wrong-chain", order)
+    door = f"{gateway.PATH}/{contracts.TEST_CHAIN_ID}"
+    token = bench.shop["token_contract"]
+
+    def there(method: str, *params: str) -> str:
+        return str(bench.send(replace(request("", method, list(params)), url=door))["result"])
+
+    assert int(there("eth_chainId"), 16) == contracts.TEST_CHAIN_ID
+    assert int(bench.ask("eth_chainId"), 16) == contracts.CHAIN_ID
+    assert there("eth_getCode", token, "latest") == bench.ask("eth_getCode", token, "latest")
+    assert not bench.believed(order)
