@@ -16,11 +16,17 @@ from fixtures.bench import Bench, Place
 from fixtures.books import Audit
 from fixtures.capability import citation
 from fixtures.check import DEPTHS, Check, Depth, check_of, stands_in, told_at
-from fixtures.features import seats
+from fixtures.features import host, seats, target_seats
 from fixtures.filters import require_known, setup_names, topics
 from fixtures.model import Inconclusive, NotApplicable, Order, Outcome, Payment
-from fixtures.openapi import probes
-from fixtures.session import Session, bench_of, close_books, judge, prepare, secrets_of, setups_of
+from fixtures.openapi import Probe, probes
+from fixtures.openapi.examiner import Examiner, TimeBox
+from fixtures.openapi.permission import permission
+from fixtures.session import Session, bench_of, close_books, judge, prepare, private_keys, secrets_of, setups_of
+from fixtures.stories.course import read
+from fixtures.stories.lifecycle import StoryFailed
+from fixtures.strategies.lifecycle import Story
+from fixtures.surroundings.prober import Prober
 from fixtures.target.problems import ConfigurationError
 from reports.books import results_of
 from reports.finish import finish
@@ -32,6 +38,9 @@ ROOT = Path(__file__).parent
 SUITES = ("conformance", "security")
 EXAMPLES: dict[Depth, int] = {"smoke": 2, "usual": 6, "full": 40}
 """How many examples a drawn story is told with."""
+
+PROBING: dict[Depth, float] = {"smoke": 60.0, "usual": 120.0, "full": 240.0}
+"""Seconds that a process may probe the OpenAPI document in all."""
 
 SPOILT = {Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.ERROR}
 STATUS = {
@@ -55,6 +64,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--depth", choices=DEPTHS, default="usual", help="how thoroughly to look (default usual)")
     group.addoption(
         "--examples", type=int, default=None, metavar="N", help="examples told per drawn story (default by depth)"
+    )
+    group.addoption("--story", metavar="STEPS", help="tell this one story again, as a failed one is spelt")
+    group.addoption(
+        "--openapi-seconds", type=float, default=None, metavar="N", help="longest that a process probes the document"
     )
     group.addoption("--out", default="reports/out", metavar="FOLDER", help="where results and reports go")
 
@@ -84,7 +97,21 @@ class Desk:
     def bench(self) -> Bench:
         """The bench that every check of this process shares."""
         count = self.config.workerinput["workercount"] if self.is_worker else 1  # type: ignore[attr-defined]
-        return bench_of(self.session, workers=count)
+        return bench_of(self.session, workers=count, stack=self.stack)
+
+    @cached_property
+    def operations(self) -> list[Probe]:
+        """The operations of the target's OpenAPI document; those that may not be probed say why."""
+        if self.session.document is None:
+            return []
+        allowed = permission(self.bench.settings)
+        return probes(Path(self.session.document), seed=self.session.seed, closed=allowed)
+
+    @cached_property
+    def probing(self) -> TimeBox:
+        """How long the document may be probed."""
+        asked: float | None = self.config.option.openapi_seconds
+        return TimeBox(PROBING[self.session.depth] if asked is None else asked)
 
     @property
     def mask(self) -> Mask:
@@ -122,7 +149,17 @@ def _require_known(config: pytest.Config, desk: Desk) -> None:
     wallets = desk.bench.wallets
     named = set(topics((ROOT / suite for suite in SUITES), wallets.values()))
     require_known("--wallet", config.option.wallet, setup_names(wallets))
+    _story(config)
     require_known("--topic", config.option.topic, named | {topic.split(".")[0] for topic in named})
+
+
+def _story(config: pytest.Config) -> Story | None:
+    """The story that --story names. Raises ConfigurationError for a step that there is not."""
+    text = config.option.story
+    try:
+        return None if text is None else read(text)
+    except ValueError as problem:
+        raise ConfigurationError(f"--story: {problem}") from None
 
 
 def pytest_configure_node(node: Any) -> None:
@@ -151,29 +188,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if check.each == "operation":
         _parametrize_operations(metafunc, desk)
         return
-    if check.each == "target":
-        seat = pytest.param((None, None), marks=pytest.mark.xdist_group("target"))
-        metafunc.parametrize("seat", [seat], ids=["target"], indirect=True)
+    if check.each in ("target", "tampering"):
+        found = target_seats(check, thorough=desk.session.depth == "full")
+        if "openapi" in check.needs and desk.session.document is None:
+            found = []  # said once, by the check of the operations
+        taken = [pytest.param((None, each), marks=pytest.mark.xdist_group("target")) for each in found]
+        metafunc.parametrize("seat", taken, ids=[each.name if each else "target" for each in found], indirect=True)
         return
     taken, ids = [], []
-    thorough, met = desk.session.depth == "full", set()
+    depth, met = desk.session.depth, set[tuple[str, str]]()
     for setup in setups_of(desk.bench.settings, every_mode=check.modes == "every", only=metafunc.config.option.wallet):
         wallet, mode = desk.bench.wallets[setup], desk.bench.target.setups[setup].mode
         for each in seats(check, wallet, mode):
-            if each is not None and not thorough and (wallet.name, each.name) in met:
-                continue  # the same forgery in another mode waits for the full depth
-            met.add((wallet.name, each.name if each is not None else ""))
+            # The same forgery in another mode waits for the full depth; at the smallest one of each kind is enough.
+            kind = (wallet.name, "" if each is None or depth == "smoke" else each.name)
+            if depth != "full" and kind in met and (each is not None or depth == "smoke"):
+                continue
+            met.add(kind)
             taken.append(pytest.param((setup, each), marks=pytest.mark.xdist_group(wallet.name)))
             ids.append(f"{each.name}-{setup}" if each else setup)
     metafunc.parametrize("seat", taken, ids=ids, indirect=True)
 
 
 def _parametrize_operations(metafunc: pytest.Metafunc, desk: Desk) -> None:
-    session = desk.session
-    found: list[Any] = [None]
-    if session.document:
-        loopback = desk.bench.settings.loopback
-        found = list(probes(Path(session.document), seed=session.seed, allowed=lambda one: one.reads_only or loopback))
+    check = check_of(metafunc.function)
+    absent: list[Any] = [None] if check is not None and check.topic == "openapi" else []  # said once
+    found: list[Any] = desk.operations or absent
     group = pytest.mark.xdist_group("openapi")
     params = [pytest.param((None, probe), marks=group) for probe in found]
     metafunc.parametrize("seat", params, ids=[probe.label if probe else "-" for probe in found], indirect=True)
@@ -243,10 +283,10 @@ def place(request: pytest.FixtureRequest, seat: tuple[str | None, Any]) -> Itera
     assert check is not None and topic is not None
     if check.each == "operation" and seat[1] is None:
         raise _no_document(desk.session)
-    laid = desk.bench.lay(check, topic, seat[0] or next(iter(desk.bench.settings.wallets)))
+    laid = desk.bench.lay(check, topic, seat[0] or host(check, desk.bench.wallets))
     request.node.stash[PLACE] = laid
     yield laid
-    desk.bench.flush(laid.name)
+    laid.bench.flush(laid.name)
 
 
 def _no_document(session: Session) -> Exception:
@@ -277,6 +317,24 @@ def forgery(seat: tuple[str | None, Any]) -> Any:
 
 
 @pytest.fixture
+def trouble(seat: tuple[str | None, Any]) -> Any:
+    """The fault at a gateway operation."""
+    return seat[1]
+
+
+@pytest.fixture
+def tampering(seat: tuple[str | None, Any]) -> Any:
+    """The change of an order's request."""
+    return seat[1]
+
+
+@pytest.fixture
+def prober(place: Place) -> Any:
+    """Tries what stands around a payment."""
+    return Prober(place.target, place.wallet)
+
+
+@pytest.fixture
 def form(seat: tuple[str | None, Any]) -> Any:
     """The form in which somebody logs in."""
     return seat[1]
@@ -285,6 +343,12 @@ def form(seat: tuple[str | None, Any]) -> Any:
 @pytest.fixture
 def trap(seat: tuple[str | None, Any]) -> Any:
     """The URL to which no request may go."""
+    return seat[1]
+
+
+@pytest.fixture
+def signer(seat: tuple[str | None, Any]) -> Any:
+    """One of several keys that may sign today."""
     return seat[1]
 
 
@@ -316,6 +380,26 @@ def other(place: Place) -> Payment:
 def storyteller(place: Place) -> Any:
     """Tells a story with drawn examples."""
     return place.storyteller()
+
+
+@pytest.fixture
+def lifecycle(request: pytest.FixtureRequest, place: Place) -> Any:
+    """Stories of whole payments, or the one that --story names."""
+    return place.lifecycle(_story(request.config))
+
+
+@pytest.fixture
+def examiner(request: pytest.FixtureRequest, place: Place) -> Iterator[Examiner]:
+    """Probes what the target's OpenAPI document describes."""
+    desk = request.config.stash[DESK]
+    replay, private = _replay(request.node, desk, None), private_keys(desk.bench)
+    made = Examiner(place, desk.probing, desk.operations, secrets=private, replay=replay)
+    request.node.stash[EXAMINER] = made
+    yield made
+    made.close()
+
+
+EXAMINER = pytest.StashKey[Examiner]()
 
 
 # what became of it
@@ -363,7 +447,7 @@ def _result(
         severity=check.severity,
         level=bench.target.level,
         seconds=round(report.duration, 4),
-        message="" if raised is None else message(raised),
+        message=_note(item) if raised is None else message(raised),
         title=check.requirement,
         file=str(item.path.relative_to(ROOT)),
         capability=str(raised) if verdict is Outcome.NOT_APPLICABLE else "",
@@ -373,15 +457,20 @@ def _result(
         citation_read=cited.read if cited else "",
         setup=setup or "-",
         expected=check.requirement if verdict is Outcome.FAILED else "",
-        observed=observed(report.longreprtext) if spoilt else "",
-        replay=_replay(item, desk) if spoilt else "",
+        observed=observed(report.longreprtext, raised) if spoilt else "",
+        replay=_replay(item, desk, raised) if spoilt else "",
         started=report.start,
         steps=tuple(steps(evidence)),
         exchanges=evidence,
     )
 
 
-def _replay(item: pytest.Item, desk: Desk) -> str:
+def _note(item: pytest.Item) -> str:
+    examiner = item.stash.get(EXAMINER, None)
+    return examiner.note if examiner is not None else ""
+
+
+def _replay(item: pytest.Item, desk: Desk, raised: BaseException | None) -> str:
     option = item.config.option
     target = (
         f" --target={option.target}"
@@ -390,6 +479,8 @@ def _replay(item: pytest.Item, desk: Desk) -> str:
         if option.target_url
         else ""
     )
+    if isinstance(raised, StoryFailed):
+        return f"pytest {raised.again} --wallet {_seat(item)[0]}{target}"
     return f"pytest '{item.nodeid}' --seed {desk.session.seed}{target}"
 
 
@@ -424,6 +515,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if desk.is_worker:
         close_books(desk.bench)
+        desk.stack.close()
         return
     try:
         _conclude(desk, session, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)

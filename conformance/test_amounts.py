@@ -9,7 +9,13 @@ from fixtures.counterpart import Counterpart
 from fixtures.target.target import Target
 
 
-@check("amounts.wrong", severity="critical", needs="orders fulfilments", costs="Somebody pays a cent for anything.")
+@check(
+    "amounts.wrong",
+    depth="smoke",
+    severity="critical",
+    needs="orders fulfilments",
+    costs="Somebody pays a cent for anything.",
+)
 def test_less_than_the_price_does_not_fulfil(target: Target, wallet: Counterpart) -> None:
     """A genuine payment of less than the price lets nothing leave; the full price of a like order does."""
     order = target.place(wallet.setup)
@@ -54,6 +60,7 @@ def test_another_currency_does_not_fulfil(target: Target, wallet: Counterpart) -
 
 @check(
     "amounts.scale",
+    depth="smoke",
     severity="critical",
     needs="orders gateway",
     modes="every",
@@ -152,3 +159,34 @@ def test_a_price_that_floats_cannot_hold_is_asked_for_exactly(target: Target, wa
 
     assert wallet.payment(order).asked == order.price
     assert target.settled(order, paid=True).state == "paid"
+
+
+@check(
+    "amounts.several",
+    severity="critical",
+    needs="orders state gateway",
+    costs="A cent is lost on every second basket, or all pieces cost as much as one.",
+)
+def test_several_pieces_cost_their_sum(target: Target, wallet: Counterpart) -> None:
+    """Several pieces at a price that floats cannot hold are asked for at exactly their sum, and paid so."""
+    item, number = wallet.awkward_basket()
+    order = target.place(wallet.setup, item=item, quantity=number)
+
+    wallet.prove(wallet.pay(order))
+
+    assert wallet.payment(order).asked == order.price
+    view = target.settled(order, paid=True)
+    assert (view.state, view.amount) in {("paid", order.price.amount), ("paid", None)}
+
+
+@check(
+    "amounts.every-price",
+    severity="critical",
+    depth="full",
+    needs="orders gateway",
+    costs="Some prices, or all in one currency, are charged wrongly.",
+)
+def test_every_price_of_the_shelf_is_asked_for_exactly(wallet: Counterpart) -> None:
+    """Whatever the shelf sells by this wallet, in every currency and by the piece or seven at once, costs its price."""
+    assert wallet.mispriced(number=1) == []
+    assert wallet.mispriced(number=7) == []

@@ -10,6 +10,7 @@ from fixtures.target.target import Target
 
 @check(
     "chain.confirmations",
+    depth="smoke",
     severity="critical",
     needs="orders fulfilments gateway",
     feature="chain",

@@ -10,6 +10,7 @@ from fixtures.target.target import Target
 
 @check(
     "close.before-payment",
+    depth="smoke",
     severity="normal",
     needs="orders cancel gateway",
     costs="A buyer pays for an order that no longer exists.",

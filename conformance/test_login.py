@@ -9,6 +9,7 @@ from fixtures.features import Form
 
 @check(
     "login",
+    depth="smoke",
     severity="critical",
     needs="",
     feature="login",

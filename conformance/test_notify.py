@@ -17,6 +17,7 @@ from fixtures.wallets.interface import Wording
 
 @check(
     "notify.acknowledge",
+    depth="smoke",
     severity="critical",
     needs="orders acknowledgement",
     modes="every",
@@ -33,6 +34,7 @@ def test_a_notification_is_acknowledged_in_the_wallets_form(target: Target, wall
 
 @check(
     "notify.acknowledge",
+    depth="smoke",
     below="orders",
     severity="critical",
     needs="acknowledgement",
@@ -48,6 +50,7 @@ def test_a_stray_notification_is_acknowledged_in_the_wallets_form(wallet: Counte
 
 @check(
     "notify.fulfils",
+    depth="smoke",
     severity="blocker",
     needs="orders fulfilments",
     modes="every",
@@ -64,6 +67,7 @@ def test_a_notification_of_payment_fulfils_the_order(target: Target, wallet: Cou
 
 @check(
     "notify.repeat",
+    depth="smoke",
     severity="critical",
     needs="orders fulfilments acknowledgement",
     costs="The goods leave twice for one payment.",
@@ -128,6 +132,7 @@ def test_a_repeat_after_a_lost_acknowledgement_fulfils_once(target: Target, wall
 
 @check(
     "notify.concurrent",
+    depth="smoke",
     severity="critical",
     needs="orders fulfilments races",
     costs="The goods leave twice for one payment.",

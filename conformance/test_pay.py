@@ -14,6 +14,7 @@ from fixtures.target.target import Target
 
 @check(
     "pay.success",
+    depth="smoke",
     severity="blocker",
     needs="orders state",
     modes="every",

@@ -11,6 +11,7 @@ from fixtures.target.target import Target
 
 @check(
     "reconcile.lost-notification",
+    depth="smoke",
     severity="critical",
     needs="orders fulfilments reconcile gateway",
     costs="Money is taken and nothing is delivered.",

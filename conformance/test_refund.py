@@ -13,6 +13,7 @@ from fixtures.target.target import Target
 
 @check(
     "refund.full",
+    depth="smoke",
     severity="critical",
     needs="orders state refund gateway",
     modes="every",
@@ -61,7 +62,13 @@ def test_several_partial_refunds_add_up(target: Target, wallet: Counterpart, pai
     assert target.settled(paid).refunded == 2 * part.amount
 
 
-@check("refund.over", severity="critical", needs="orders refund gateway", costs="More money leaves than ever came.")
+@check(
+    "refund.over",
+    depth="smoke",
+    severity="critical",
+    needs="orders refund gateway",
+    costs="More money leaves than ever came.",
+)
 def test_more_than_was_paid_is_not_refunded(target: Target, wallet: Counterpart, paid: Order) -> None:
     """A refund above the sum paid is refused and moves nothing; a rightful one goes through afterwards."""
     done = target.refund(paid, replace(paid.price, amount=paid.price.amount + 1))
@@ -168,3 +175,42 @@ def test_an_unpaid_order_is_not_refunded(target: Target, wallet: Counterpart) ->
     wallet.prove(wallet.pay(order))
     target.settled(order, paid=True)
     assert target.refund(order).accepted
+
+
+@check(
+    "refund.ten-parts",
+    severity="critical",
+    depth="full",
+    needs="orders refunded refund gateway",
+    costs="The last part never goes back, or a cent more than ever came.",
+)
+def test_ten_parts_make_the_whole_and_nothing_more(target: Target, wallet: Counterpart) -> None:
+    """Ten partial refunds that add up to the payment all go through; one more minor unit does not."""
+    paid = wallet.paid_awkwardly()
+    done = [target.refund(paid, part) for part in wallet.parts(paid.price, 10)]
+
+    more = target.refund(paid, replace(paid.price, amount=1))
+
+    assert [one.accepted for one in done] == [True] * 10
+    assert not more.accepted
+    assert wallet.payment(paid).refunded == paid.price.amount
+    assert target.settled(paid).refunded == paid.price.amount
+
+
+@check(
+    "refund.other-currency",
+    severity="critical",
+    depth="full",
+    needs="orders refunded refund gateway",
+    costs="A hundred times the sum goes back, or a hundredth, or dollars for yen.",
+)
+def test_a_refund_is_in_the_payments_own_currency(target: Target, wallet: Counterpart) -> None:
+    """A part of a payment in another currency goes back in that currency, to the minor unit."""
+    order = wallet.paid_elsewhere()
+    part = order.price.part(2)
+
+    done = target.refund(order, part)
+
+    assert done.accepted
+    assert [refund.money for refund in wallet.payment(order).refunds] == [part]
+    assert target.settled(order).refunded == part.amount

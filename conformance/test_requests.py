@@ -10,6 +10,7 @@ from fixtures.target.target import Target
 
 @check(
     "requests.signed",
+    depth="smoke",
     severity="critical",
     needs="orders gateway",
     modes="every",

@@ -6,7 +6,7 @@ Only the way to the wire is replaced: hosts, limits, steps and captures stay tho
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -47,7 +47,7 @@ class Wire(Client):
         super().__init__(hosts, seconds, budget, record)
         self._line = line
 
-    def _answer(self, message: Message, due: float) -> Answer:
+    def _answer(self, message: Message, due: float, pieces: Iterator[bytes] | None = None) -> Answer:
         try:
             return ask(self._line, message.method, message.url, dict(message.headers), message.body)
         except ConnectionError as problem:

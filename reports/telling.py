@@ -38,12 +38,18 @@ def step(exchange: Exchange) -> str:
     return f"{exchange.source} → {exchange.destination}: {exchange.request.method} {path}: {came}"
 
 
-def observed(trace: str) -> str:
-    """The lines in which pytest explains the assertion; the whole trace where it explains nothing."""
+def observed(trace: str, raised: BaseException | None = None) -> str:
+    """The lines in which pytest explains the assertion; the whole trace where it explains nothing.
+
+    A failure that can put itself into a line (`brief`) has a text of its own, which is told whole.
+    """
+    if hasattr(raised, "brief"):
+        return str(raised)
     explained = [line.removeprefix("E").strip() for line in trace.splitlines() if line.startswith("E  ")]
     return "\n".join(explained) or trace
 
 
 def message(raised: BaseException) -> str:
     """The exception in one line."""
-    return " ".join(str(raised).split())[:LONGEST] or type(raised).__name__
+    told = getattr(raised, "brief", None) or str(raised)
+    return " ".join(told.split())[:LONGEST] or type(raised).__name__

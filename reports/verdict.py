@@ -15,7 +15,7 @@ _KINDS: dict[int, Kind] = {0: "sound", 1: "findings", 3: "inconclusive", 5: "not
 
 # Topic groups in the order of a payment's life, then of an attacker's patience; an unknown group comes last.
 GROUPS = (
-    *("pay", "notify", "refund", "close", "reconcile", "amounts", "requests", "chain", "login", "openapi"),
+    *("pay", "notify", "refund", "close", "reconcile", "amounts", "requests", "lifecycle", "chain", "login", "openapi"),
     *("forgery", "substitution", "hint", "replay", "login-forgery", "session", "callback", "access", "fuzz", "keys"),
 )
 

@@ -138,6 +138,7 @@ WORDS: dict[str, Text] = {
     "group.login-forgery": Text("forged logins", "伪造登录"),
     "group.session": Text("merchant sessions", "商户会话"),
     "group.callback": Text("news beside payments", "支付以外的通知"),
+    "group.lifecycle": Text("whole stories", "完整流程"),
     "group.openapi": Text("the API document", "接口文档"),
     # clauses of the audit
     "clause.paid-is-fulfilled": Text(
@@ -154,7 +155,9 @@ WORDS: dict[str, Text] = {
     "clause.refunds-match": Text(
         "The target and the wallet name the same refunded sum.", "被测系统与钱包的退款金额一致。"
     ),
-    "clause.no-orphan-payment": Text("Every payment made belongs to an order.", "每笔支付都属于某个订单。"),
+    "clause.no-orphan-payment": Text(
+        "Every payment made belongs to an order, or went back.", "每笔支付都属于某个订单，或已退回。"
+    ),
     "clause.no-orphan-refund": Text(
         "Every refund belongs to a paid order, and all of them together do not exceed what was paid.",
         "每笔退款都属于已支付的订单，且退款总额不超过实付金额。",
@@ -162,6 +165,10 @@ WORDS: dict[str, Text] = {
     "clause.nothing-stuck": Text(
         "No order stays pending after the target acknowledged the proof of its full payment.",
         "被测系统确认全额支付凭证后，没有订单停留在待支付状态。",
+    ),
+    "clause.kept-money-is-paid": Text(
+        "No order ends failed, cancelled or refunded while the target keeps its money.",
+        "没有订单在被测系统仍保留款项时以失败、取消或退款告终。",
     ),
     "clause.acknowledged-forgery-free": Text(
         "No message made the target believe in a payment that never happened.",

@@ -10,6 +10,7 @@ from fixtures.target.target import Target
 
 @check(
     "access.read",
+    depth="smoke",
     severity="critical",
     needs="orders two-buyers",
     costs="Strangers read names, addresses and purchases.",
@@ -56,3 +57,79 @@ def test_another_buyer_cannot_refund_the_order(target: Target, wallet: Counterpa
     assert not done.accepted
     assert wallet.payment(paid).refunded == 0
     assert target.refund(paid).accepted
+
+
+@check(
+    "access.pay",
+    severity="normal",
+    needs="orders fulfilments two-buyers",
+    costs="Strangers see what an order costs and where it goes, or take over its payment.",
+)
+def test_another_buyer_cannot_pay_the_order(target: Target, wallet: Counterpart) -> None:
+    """Another buyer neither opens a payment for the order nor presents a token for it; its own buyer pays it."""
+    order = target.place(wallet.setup)
+
+    done = wallet.intrude(order)
+
+    assert not done.accepted
+    assert not done.crashed
+    assert target.settled(order).fulfilments == 0
+    wallet.prove(wallet.pay(order))
+    assert target.settled(order, paid=True).fulfilments == 1
+
+
+@check(
+    "access.list",
+    severity="critical",
+    each="target",
+    needs="orders list two-buyers",
+    costs="Strangers read names, addresses and purchases.",
+    source="https://cheatsheetseries.owasp.org/cheatsheets/Insecure_Direct_Object_Reference_Prevention_Cheat_Sheet.html",
+)
+def test_another_buyers_list_does_not_show_the_order(target: Target, wallet: Counterpart) -> None:
+    """An order is in its own buyer's list, and in nobody else's."""
+    order, other = target.place(wallet.setup), target.place(wallet.setup, buyer="second")
+
+    listed = target.list("second")
+
+    assert other.id in listed
+    assert order.id not in listed
+    assert order.id in target.list("first")
+
+
+@check(
+    "access.internal",
+    severity="critical",
+    each="target",
+    needs="orders fulfilments fuzzing",
+    costs="Whoever guesses an internal address marks her orders as paid.",
+    source="https://cheatsheetseries.owasp.org/cheatsheets/Authorization_Cheat_Sheet.html",
+)
+def test_no_sibling_address_marks_the_order_as_paid(target: Target, wallet: Counterpart) -> None:
+    """What a buyer may guess beside an order's own address (…/paid, …/fulfil, /admin/…) does not pay it."""
+    order = target.place(wallet.setup)
+
+    answers = wallet.knock(order)
+
+    assert len(answers) > 0
+    assert target.settled(order).fulfilments == 0
+    assert target.settled(order).state not in {OrderState.PAID, OrderState.REFUNDED}
+
+
+@check(
+    "access.cross-tenant",
+    severity="critical",
+    each="target",
+    needs="orders fulfilments acknowledgement gateway",
+    costs="Who sells beside us pays our goods into her own account.",
+    source="https://cheatsheetseries.owasp.org/cheatsheets/Multi_Tenant_Security_Cheat_Sheet.html",
+)
+def test_one_accounts_word_pays_no_order_of_another(target: Target, wallet: Counterpart) -> None:
+    """What one account's wallet signs at its own path pays no order of another account; that account's word does."""
+    order = target.place(wallet.other_tenant())
+
+    wallet.prove_as_this_tenant(order)
+
+    assert target.settled(order).fulfilments == 0
+    wallet.prove_to_tenant(order)
+    assert target.settled(order, paid=True).fulfilments == 1

@@ -21,6 +21,7 @@ def test_genuine_news_are_taken(wallet: Counterpart) -> None:
 
 @check(
     "callback",
+    depth="smoke",
     severity="critical",
     needs="",
     feature="callbacks",

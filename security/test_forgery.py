@@ -14,6 +14,7 @@ from fixtures.wallets.interface import Forgery
 
 @check(
     "forgery",
+    depth="smoke",
     severity="blocker",
     needs="orders fulfilments acknowledgement",
     modes="every",
@@ -34,6 +35,7 @@ def test_a_forgery_is_refused(target: Target, wallet: Counterpart, forgery: Forg
 
 @check(
     "forgery",
+    depth="smoke",
     below="orders",
     severity="blocker",
     needs="acknowledgement",
@@ -49,22 +51,3 @@ def test_a_forgery_is_not_acknowledged(wallet: Counterpart, forgery: Forgery) ->
 
     assert not forged.acknowledged
     assert wallet.prove(payment).refusal is None
-
-
-@check(
-    "keys.published",
-    severity="blocker",
-    needs="orders fulfilments acknowledgement",
-    costs="Everybody who has read the repository can forge proofs.",
-)
-def test_the_published_test_keys_are_not_believed(target: Target, wallet: Counterpart) -> None:
-    """A proof signed with the published test keys is refused by a target that has keys of its own."""
-    order = target.place(wallet.setup)
-    wallet.open(order)
-
-    forged = wallet.deliver(wallet.proof_as_if_paid(order, keys=wallet.published_keys()), wallet.payment(order))
-
-    assert target.settled(order).fulfilments == 0
-    assert not forged.acknowledged
-    assert wallet.prove(wallet.pay(order)).refusal is None
-    assert target.settled(order, paid=True).fulfilments == 1

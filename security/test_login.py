@@ -10,6 +10,7 @@ from fixtures.wallets.features import LoginForgery
 
 @check(
     "login-forgery",
+    depth="smoke",
     severity="blocker",
     needs="",
     feature="login",

@@ -31,6 +31,7 @@ def test_a_proof_played_again_after_the_refund_changes_nothing(target: Target, w
 
 @check(
     "replay.second-order",
+    depth="smoke",
     severity="critical",
     needs="orders fulfilments",
     costs="One payment takes the goods of two orders.",

@@ -9,6 +9,7 @@ from fixtures.wallets.features import Trap
 
 @check(
     "session.opens",
+    depth="smoke",
     severity="blocker",
     needs="",
     feature="sessions",

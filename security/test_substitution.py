@@ -14,6 +14,7 @@ from fixtures.wallets.interface import Forgery
 
 @check(
     "substitution",
+    depth="smoke",
     severity="blocker",
     needs="orders fulfilments acknowledgement",
     each="substitution",

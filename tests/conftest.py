@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from fixtures.sandbox.process import Sandbox, start_sandbox
 from fixtures.wallets import discover
+
+# Speed is measured by benchmarks: a busy machine must not turn a true test red.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

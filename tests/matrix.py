@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,12 +20,16 @@ from typing import Any
 from fixtures.bench import Bench, Place
 from fixtures.capability import inapplicable
 from fixtures.check import Check, registered
-from fixtures.features import seats, target_seats
+from fixtures.features import host, seats, target_seats
 from fixtures.model import Inconclusive, NotApplicable, Outcome
 from fixtures.mutants import discover
 from fixtures.mutants.mutant import Mutant
+from fixtures.network.troubles import fault_topics
 from fixtures.openapi import Probe, probes
-from fixtures.session import Session, bench_of, prepare_embedded
+from fixtures.openapi.examiner import Examiner, TimeBox
+from fixtures.openapi.permission import scope
+from fixtures.session import Session, bench_of, prepare_embedded, private_keys
+from fixtures.surroundings.prober import Prober
 from fixtures.trial import import_suites
 from reports.kill_matrix import Cell, row, write_kill_matrix
 from reports.kill_matrix import Row as MutantRow
@@ -34,6 +38,7 @@ SAMPLE = 1  # unclaimed cells run for each mutant beside the claimed ones
 BLUNT_SAMPLE = 12  # forgery cells run for each blunt mutant
 TRIES = 3  # how often a claimed cell may be told before a race counts as not caught
 SEED = 20261122
+PROBING = 600.0  # seconds for each cell of the OpenAPI document
 OUT = Path("reports/out")
 
 # What the checks on the books need to have happened before, in this order.
@@ -43,8 +48,39 @@ BUSINESS = ("refund.partial", "pay.success")
 OUT_OF_REACH: Mapping[tuple[str, str], str] = {
     ("pay.return-alone", "stripe"): "a payment intent confirmed in the page brings no buyer back by a URL of Stripe's",
     ("pay.return-alone", "wechatpay"): "a native payment is scanned; only H5 brings the buyer back",
+    ("race.return", "stripe"): "a payment intent confirmed in the page brings no buyer back by a URL of Stripe's",
+    ("race.return", "wechatpay"): "a native payment is scanned; only H5 brings the buyer back",
+    **{
+        (f"return.{name}", wallet): reason
+        for wallet, reason in (
+            ("stripe", "a payment intent confirmed in the page brings no buyer back by a URL of Stripe's"),
+            ("wechatpay", "a native payment is scanned; only H5 brings the buyer back"),
+        )
+        for name in ("tampered", "replayed", "page", "redirect")
+    },
+    **{
+        (f"transport.{name}", "-"): "the embedded shop speaks http, to this machine alone"
+        for name in ("tls-versions", "certificate", "hsts", "http")
+    },
+    ("hygiene.keys", "-"): "the keys of an embedded run are made for it",
+    ("hygiene.tree", "-"): "the embedded merchant's description names no tree",
+    ("leaks.return", "bitpay"): "the embedded shop's return address names no order",
+    ("leaks.return", "stripe"): "a payment intent confirmed in the page brings no buyer back by a URL of Stripe's",
+    ("leaks.return", "wechatpay"): "a native payment is scanned; only H5 brings the buyer back",
     ("requests.idempotency", "alipay"): "a page's trade begins in the buyer's browser, not with a merchant's call",
     ("requests.unknown-outcome", "alipay"): "a page's trade begins in the buyer's browser, not with a merchant's call",
+    **{
+        (topic, "alipay"): "a page's trade begins in the buyer's browser, not with a merchant's call"
+        for topic in ("faults.try-again", *fault_topics("faults.create"))
+    },
+    **{
+        (topic, "stripe"): "the embedded shop's intents are captured at once"
+        for topic in ("faults.capture-later", *fault_topics("faults.capture"))
+    },
+    ("faults.redirect", "ledger"): "the embedded shop's Ethereum node asks for no password",
+    ("faults.stale", "paypal"): "what pays there is the answer to the shop's own capture, which nobody asks for again",
+    ("faults.slow-confirmation", "stripe"): "a payment intent confirmed in the page brings no buyer back",
+    ("faults.slow-confirmation", "wechatpay"): "a native payment is scanned; only H5 brings the buyer back",
     ("amounts.odd-cents", "ledger"): "the embedded shop has no price in coins that floating point gets wrong",
     ("amounts.odd-cents", "trezor"): "the embedded shop has no price in coins that floating point gets wrong",
 }
@@ -58,6 +94,7 @@ class Task:
     check: Check
     setup: str
     extra: Any = None
+    operations: Sequence[Probe] = ()
 
 
 @dataclass
@@ -124,15 +161,16 @@ def every_task(bench: Bench, operations: Sequence[Probe] = ()) -> dict[Cell, Tas
     for check in registered():
         if check.each == "operation":
             for probe in operations:
-                cell = Cell(f"{check.topic}.{probe.label}", "-", _ran(check))
-                found[cell] = Task(cell, check, next(iter(setups.values())), probe)
+                cell, setup = Cell(f"{check.topic}.{probe.label}", "-", _ran(check)), next(iter(setups.values()))
+                if scope(check.topic, probe, bench.place(cell.topic, setup)) is None:
+                    found[cell] = Task(cell, check, setup, probe)
             continue
         if check.each in ("target", "tampering"):
-            setup = next(iter(setups.values()))
+            setup = host(check, bench.wallets)
             for extra in target_seats(check, thorough=True):
                 cell = Cell(f"{check.topic}.{extra.name}" if extra else check.topic, "-", _ran(check))
                 if inapplicable(check, cell.topic, bench.wallets[setup], bench.target, setup) is None:
-                    found[cell] = Task(cell, check, setup, extra)
+                    found[cell] = Task(cell, check, setup, extra, operations)
             continue
         for setup, wallet in bench.wallets.items():
             name = wallet.name
@@ -175,7 +213,7 @@ def is_meant(cell: Cell, claim: str, mutant: type[Mutant]) -> bool:
 
 def run(bench: Bench, task: Task) -> tuple[Outcome, str]:
     """Runs one cell and says what it came to."""
-    place = bench.place(task.cell.topic, task.setup)
+    place = bench.suited(task.check).place(task.cell.topic, task.setup)
     try:
         task.check.function(**_given(place, task))
     except AssertionError as failure:
@@ -187,23 +225,28 @@ def run(bench: Bench, task: Task) -> tuple[Outcome, str]:
     except Exception as error:
         return Outcome.ERROR, f"{type(error).__name__}: {error}"
     finally:
-        bench.flush(place.name)
+        place.bench.flush(place.name)
     return Outcome.PASSED, ""
 
 
 def _given(place: Place, task: Task) -> dict[str, Any]:
-    makers = {
+    makers: dict[str, Callable[[], Any]] = {
         "target": lambda: place.target,
         "wallet": lambda: place.wallet,
         "forgery": lambda: task.extra,
         "form": lambda: task.extra,
         "trap": lambda: task.extra,
+        "signer": lambda: task.extra,
         "tampering": lambda: task.extra,
+        "trouble": lambda: task.extra,
         "operation": lambda: task.extra,
+        "examiner": lambda: Examiner(place, TimeBox(PROBING), task.operations, secrets=private_keys(place.bench)),
         "paid": place.paid,
         "other": place.other,
         "records": place.records,
         "storyteller": place.storyteller,
+        "lifecycle": place.lifecycle,
+        "prober": lambda: Prober(place.target, place.wallet),
     }
     return {name: makers[name]() for name in inspect.signature(task.check.function).parameters}
 
@@ -213,16 +256,21 @@ class Stage:
     """A warm merchant with every mutant at an address of its own, and the sandbox they all use."""
 
     session: Session
+    stack: ExitStack
 
-    def bench(self, mutant: str) -> Bench:
-        """A bench whose target is that mutant ("Reference" for the merchant itself)."""
-        return bench_of(self.session.looking_at(f"{self.session.embedded_url}/m/{mutant}"))
+    def bench(self, mutant: str, stack: ExitStack | None = None) -> Bench:
+        """A bench whose target is that mutant ("Reference" for the merchant itself).
+
+        A check that kills its target is given a process of its own, which ends with the stack, or with the stage.
+        """
+        session = self.session.looking_at(f"{self.session.embedded_url}/m/{mutant}", mutant)
+        return bench_of(session, stack=stack or self.stack)
 
     def operations(self) -> list[Probe]:
         """The operations of the merchant's own document."""
         if self.session.document is None:
             return []
-        return probes(Path(self.session.document), seed=SEED, allowed=lambda _: True)
+        return probes(Path(self.session.document), seed=SEED)
 
 
 @contextmanager
@@ -232,12 +280,16 @@ def stage(*, examples: int = 40) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="walletproof-") as folder, ExitStack() as stack:
         module, at = "fixtures.mutants", "/m/Reference"
         session = prepare_embedded(Path(folder), stack, seed=SEED, examples=examples, module=module, document_at=at)
-        yield Stage(session)
+        yield Stage(session, stack)
 
 
 def play(stage: Stage, mutant: type[Mutant], *, full: bool, sample: int = SAMPLE) -> Row:
     """Runs a mutant's claimed cells and a sample of others, or every cell; of a blunt one forgery cells alone."""
-    bench = stage.bench(mutant.__name__)
+    with ExitStack() as stack:
+        return _played(stage, stage.bench(mutant.__name__, stack), mutant, full=full, sample=sample)
+
+
+def _played(stage: Stage, bench: Bench, mutant: type[Mutant], *, full: bool, sample: int) -> Row:
     tasks = tasks_of(bench, stage.operations())
     chance = random.Random(f"{SEED}/{mutant.__name__}")
     if mutant.blunt:  # it is none of these checks' own, but none of them may take it for secure
@@ -246,7 +298,9 @@ def play(stage: Stage, mutant: type[Mutant], *, full: bool, sample: int = SAMPLE
     else:
         claims = claimed_cells(mutant, tasks)
         others = sorted(set(tasks) - set(claims), key=str)
-        others = others if full else chance.sample(others, min(sample, len(others)))
+        if not full:  # a process of its own for a chance cell would cost more than it tells
+            others = [cell for cell in others if "restart" not in tasks[cell].check.needs]
+            others = chance.sample(others, min(sample, len(others)))
     kept = [cells if full else [chance.choice(cells)] for cells in ([] if mutant.blunt else kept_cells(mutant, tasks))]
     played = Row(mutant, claims, sorted({cell for cells in kept for cell in cells} - set(claims), key=str))
     for cell in sorted({*claims, *others, *played.keeps}, key=lambda cell: (tasks[cell].check.last, str(cell))):

@@ -34,6 +34,15 @@ SOUND: list[tuple[str, Books, int]] = [
     ),
     ("nothing-stuck", ([proof("a")], [payment("a")], [record("a", "paid", 1)]), 1),
     (
+        "kept-money-is-paid",
+        (
+            [proof("a")],
+            [replace(payment("a"), refunds=(refund("1", 1250),))],
+            [record("a", "cancelled", 0, refunded=1250)],
+        ),
+        1,
+    ),
+    (
         "acknowledged-forgery-free",
         ([proof("a")], [payment("a", PaymentState.OPEN)], [record("a", "pending", 0)]),
         1,
@@ -94,6 +103,12 @@ BROKEN: list[tuple[str, Books, int, Breach]] = [
         ([proof("a")], [payment("a")], [record("a", "pending", 0)]),
         1,
         Breach("a", "alipay", "1 acknowledged after 12.50 CNY was paid, still pending", TEA),
+    ),
+    (
+        "kept-money-is-paid",
+        ([proof("a")], [payment("a")], [record("a", "cancelled", 0)]),
+        1,
+        Breach("a", "alipay", "cancelled, 12.50 CNY of 12.50 CNY kept", TEA),
     ),
     (
         "acknowledged-forgery-free",

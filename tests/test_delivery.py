@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -106,6 +107,14 @@ def test_rounds_take_turns_by_time_and_keep_the_given_order_at_one_instant() -> 
         *[("/a", 2.0), ("/b", 2.0)],
         *[("/a", 4.0), ("/b", 4.0)],
     ]
+
+
+def test_each_letter_says_what_it_is_about() -> None:
+    rounds = [deliver(replace(letter(name), about=f"order {name}"), 0.0) for name in "ab"]
+
+    sent, _ = drive(together(rounds), lambda *_: TAKEN)
+
+    assert [(send.message.url, send.about) for send in sent] == [("/a", "order a"), ("/b", "order b")]
 
 
 def test_no_rounds_have_no_receipts() -> None:

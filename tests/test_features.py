@@ -22,6 +22,9 @@ HAVING = {
     "login": {"ledger", "trezor"},
     "sessions": {"applepay"},
     "callbacks": {"applepay", "googlepay"},
+    "challenges": {"stripe"},
+    "variants": {"alipay", "applepay", "bitpay", "googlepay", "paypal", "stripe", "wechatpay"},
+    "signers": {"googlepay", "paypal", "stripe", "wechatpay"},
 }
 
 

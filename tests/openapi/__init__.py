@@ -1,0 +1,1 @@
+"""Tests of the probing by OpenAPI documents."""

@@ -1,0 +1,1 @@
+"""What stands around a payment, proven on known texts, certificates and trees."""
