@@ -21,6 +21,8 @@ import httpx
 SHELF = {("mug", "USD"): 1999, ("spoon", "USD"): 820, ("plate", "EUR"): 2500}
 BUYERS = {"Bearer first": "first", "Bearer second": "second"}
 
+LARGEST = 65_536  # bytes of a request's body
+
 
 def signature(secret: str, at: str, content: bytes) -> str:
     """What Acorn calls v1."""
@@ -200,10 +202,16 @@ class Counter(BaseHTTPRequestHandler):
             raise Trouble(404)
         return order
 
+    def body(self) -> bytes:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > LARGEST:
+            self.close_connection = True  # what was announced is still on its way
+            raise Trouble(413)
+        return self.rfile.read(length)
+
     def answer(self, work: Any) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
-            status, told = 200, work(body)
+            status, told = 200, work(self.body())
         except Trouble as trouble:
             status, told = trouble.status, {}
         except (ValueError, TypeError, AttributeError, IndexError, KeyError):
