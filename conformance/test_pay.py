@@ -69,6 +69,7 @@ def test_an_abandoned_checkout_stays_unpaid(target: Target, wallet: Counterpart)
     "pay.pending",
     severity="critical",
     needs="orders state",
+    modes="every",
     costs="Goods leave before the money came, and it may never come.",
 )
 def test_a_pending_payment_is_not_yet_paid(target: Target, wallet: Counterpart) -> None:

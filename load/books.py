@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from fixtures.bench import Bench
 from fixtures.books import Audit
+from fixtures.closing import close_books, judge
 from fixtures.model import Inconclusive
-from fixtures.session import close_books, judge
 from load.journal import Record
 
 LOOK = 0.05  # seconds between two looks at the history

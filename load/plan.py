@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from fixtures.model import NotApplicable
-from fixtures.session import setups_of
+from fixtures.seating import setups_of
 from fixtures.target.adapter import adapter_class, observed, operations
 from fixtures.target.capabilities import capabilities
 from fixtures.target.problems import ConfigurationError

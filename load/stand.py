@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from fixtures.preparing import prepare
 from fixtures.processes import announce, die_with_parent
-from fixtures.session import Session, prepare
+from fixtures.session import Session
 from fixtures.target.problems import ConfigurationError
 from fixtures.target.reading import load
 from fixtures.target.settings import Settings

@@ -14,8 +14,9 @@ from fixtures.counterpart import Counterpart
 from fixtures.model import Answer, Exchange, Inconclusive, Message
 from fixtures.sandbox.client import SandboxClient, SandboxError
 from fixtures.target.budget import Budget
-from fixtures.target.client import Client, TargetUnwell, origin
+from fixtures.target.client import Client, TargetUnwell
 from fixtures.target.hosts import Hosts
+from fixtures.target.redirects import origin
 from fixtures.target.target import Target
 from fixtures.wallets.interface import Refused
 

@@ -15,8 +15,11 @@ _KINDS: dict[int, Kind] = {0: "sound", 1: "findings", 3: "inconclusive", 5: "not
 
 # Topic groups in the order of a payment's life, then of an attacker's patience; an unknown group comes last.
 GROUPS = (
-    *("pay", "notify", "refund", "close", "reconcile", "amounts", "requests", "lifecycle", "chain", "login", "openapi"),
-    *("forgery", "substitution", "hint", "replay", "login-forgery", "session", "callback", "access", "fuzz", "keys"),
+    *("pay", "notify", "refund", "close", "reconcile", "amounts", "coupons", "requests", "chain", "login"),
+    *("delivery", "faults", "restart", "race", "lifecycle", "openapi", "openapi-links", "openapi-money"),
+    *("forgery", "substitution", "hint", "replay", "login-forgery", "session", "callback", "fuzz", "keys"),
+    *("tampering", "return", "access", "openapi-access", "openapi-methods", "openapi-leaks"),
+    *("injection", "leaks", "bodies", "transport", "hygiene"),
 )
 
 

@@ -140,6 +140,23 @@ WORDS: dict[str, Text] = {
     "group.callback": Text("news beside payments", "支付以外的通知"),
     "group.lifecycle": Text("whole stories", "完整流程"),
     "group.openapi": Text("the API document", "接口文档"),
+    "group.openapi-links": Text("along the API's links", "沿接口链接"),
+    "group.openapi-money": Text("money in the API", "接口中的金额"),
+    "group.openapi-access": Text("access to the API", "接口访问权限"),
+    "group.openapi-methods": Text("methods nobody documents", "未公布的方法"),
+    "group.openapi-leaks": Text("what the API tells", "接口泄露"),
+    "group.coupons": Text("coupons", "优惠券"),
+    "group.delivery": Text("lost and late messages", "丢失与迟到的消息"),
+    "group.faults": Text("gateway outages", "网关故障"),
+    "group.restart": Text("restarts", "重启"),
+    "group.race": Text("races", "并发竞争"),
+    "group.tampering": Text("tampered orders", "篡改下单"),
+    "group.return": Text("the way back", "返回页面"),
+    "group.injection": Text("injection", "注入"),
+    "group.leaks": Text("leaks", "信息泄露"),
+    "group.bodies": Text("huge and slow bodies", "超大与缓慢的请求体"),
+    "group.transport": Text("transport", "传输安全"),
+    "group.hygiene": Text("key hygiene", "密钥管理"),
     # clauses of the audit
     "clause.paid-is-fulfilled": Text(
         "Every order paid in full is fulfilled, or its money is given back.", "每个全额支付的订单都已履约，或已退款。"

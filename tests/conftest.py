@@ -15,6 +15,12 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--matrix", choices=["glimpse", "claims", "full"], default="glimpse", help="how much of it to play"
+    )
+
+
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """A running sandbox with every wallet and the published keys: `.url`, `.client`, `.keys`."""

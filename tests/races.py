@@ -15,7 +15,8 @@ from fixtures.model import Outcome
 from fixtures.mutants import discover
 from fixtures.mutants.mutant import Mutant
 from reports.kill_matrix import Cell
-from tests.matrix import Stage, claimed_cells, run, stage, tasks_of
+from tests.cells import claimed_cells, tasks_of
+from tests.playing import Stage, run, stage
 
 RUNS = 100
 AT_LEAST = 0.99

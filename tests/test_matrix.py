@@ -1,7 +1,8 @@
 """The kill matrix, kept: every mutant is caught by the checks it claims, and by no others.
 
-Each mutant's row is written to reports/out/kill-matrix.d as it is played; at the end of the session the rows there
-become reports/out/kill-matrix.json. `python -m tests.matrix --full` plays every cell.
+Of each mutant one claimed cell is played and one of each topic that it keeps; `--matrix claims` plays all that are
+claimed, with a sample of others, and `--matrix full` every cell. Each mutant's row is written to
+reports/out/kill-matrix.d as it is played; at the end of the session the rows there become reports/out/kill-matrix.json.
 """
 
 from __future__ import annotations
@@ -18,21 +19,9 @@ from fixtures.mutants import discover
 from fixtures.mutants.app import REFERENCE
 from fixtures.mutants.mutant import Mutant
 from reports.kill_matrix import Cell, read_kill_matrix, write_kill_matrix
-from tests.matrix import (
-    OUT,
-    OUT_OF_REACH,
-    SEED,
-    Row,
-    Stage,
-    do_business,
-    every_task,
-    is_meant,
-    play,
-    run,
-    stage,
-    tasks_of,
-    unclaimed,
-)
+from tests.cells import OUT_OF_REACH, every_task, is_meant, tasks_of, unclaimed
+from tests.matrix import OUT
+from tests.playing import EXTENTS, SEED, Row, Stage, do_business, play, run, stage
 
 ROWS = OUT / "kill-matrix.d"
 STAGES = 4  # as many workers at most keep a stage of their own
@@ -73,9 +62,11 @@ def _told(row: Row, cells: list[Cell]) -> list[str]:
 
 
 @pytest.mark.parametrize("mutant", PLAYED)
-def test_a_mutant_is_caught_by_what_it_claims_and_by_nothing_else(mutant: type[Mutant], warm: Stage) -> None:
-    """Every claim is kept; of the other checks a sample finds nothing. A blunt mutant passes for secure nowhere."""
-    row = play(warm, mutant, full=False)
+def test_a_mutant_is_caught_by_what_it_claims_and_by_nothing_else(
+    mutant: type[Mutant], warm: Stage, pytestconfig: pytest.Config
+) -> None:
+    """Claims are kept, and what the mutant leaves alone stays green. A blunt mutant passes for secure nowhere."""
+    row = play(warm, mutant, EXTENTS[pytestconfig.option.matrix])
     _keep(row)
 
     assert _told(row, row.escaped) == []

@@ -14,7 +14,7 @@ from fixtures.target.reading import CANONICAL
 from tests.hostile.servers import MANNERS, breaking, hostile
 from tests.suites import Ran, run_suites
 
-DEADLINE = 60.0  # seconds for a whole run
+DEADLINE = 180.0  # seconds for a whole run
 TIMING = "quiet = 0.05\nsettle = 0.5\ndeadline = 2\nrequest = 0.5\nreconcile = 1\n"
 
 TOLD = {

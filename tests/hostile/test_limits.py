@@ -12,9 +12,10 @@ from fixtures.model import Answer, Exchange, Given, Message
 from fixtures.openapi import fetch
 from fixtures.target.bounds import Bounds
 from fixtures.target.budget import Budget
-from fixtures.target.client import MOST_UNANSWERED, Client, Label, TargetSilent, TargetUnwell, redirected
+from fixtures.target.client import MOST_UNANSWERED, Client, Label, TargetSilent, TargetUnwell
 from fixtures.target.contract import Unreadable, given, identifier, minor
 from fixtures.target.hosts import Hosts
+from fixtures.target.redirects import redirected
 from tests.hostile.servers import Hostile, Visit, hostile, silent
 
 

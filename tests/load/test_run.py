@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from fixtures.embedded import Gateways, embedded_merchant
+from fixtures.preparing import prepare_embedded
 from fixtures.processes import ROOT
 from fixtures.sandbox.process import Sandbox, start_sandbox
-from fixtures.session import prepare_embedded
 from fixtures.target.reading import CANONICAL
 from fixtures.wallets import discover
 from load.__main__ import conduct

@@ -13,8 +13,9 @@ import pytest
 from fixtures.model import Answer, Exchange, Message
 from fixtures.target.bounds import Bounds
 from fixtures.target.budget import Budget
-from fixtures.target.client import Client, HostNotAllowed, Label, TargetUnwell, redirected
+from fixtures.target.client import Client, HostNotAllowed, Label, TargetUnwell
 from fixtures.target.hosts import Hosts
+from fixtures.target.redirects import redirected
 from tests.target.conftest import Shop, listening
 
 FREE = Bounds(None, None, None, None)

@@ -10,7 +10,8 @@ import pytest
 from fixtures.model import Answer, Money, OrderState
 from fixtures.target import contract
 from fixtures.target.contract import Unfillable, Unreadable
-from fixtures.target.settings import Operations, Step
+from fixtures.target.settings import Operations
+from fixtures.target.steps import Step
 
 USD = Money(1999, "USD")
 

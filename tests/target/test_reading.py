@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.target import ConfigurationError, load
-from fixtures.target.settings import masked
+from fixtures.target.secrecy import masked
 from fixtures.wallets import discover
 from tests.target.conftest import SHOP, WALLETS, read
 

@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.model import Inconclusive, Money, OrderState, View
 from fixtures.target import contract
-from fixtures.target.settings import Step
+from fixtures.target.steps import Step
 from fixtures.target.tampering import TAMPERINGS, gained, honest, tampered
 
 PRICE = Money(1999, "USD")
