@@ -15,7 +15,7 @@ _SERVED = "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web
 @check(
     "hygiene.served",
     severity="blocker",
-    needs="",
+    needs="acknowledgement",
     each="target",
     source=_SERVED,
     costs="Whoever asks for a well-known file holds the shop's keys.",
