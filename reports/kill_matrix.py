@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -80,4 +81,46 @@ def _read(entry: dict[str, Any]) -> Row:
     return Row(mutant=entry["mutant"], bugs=tuple(entry["bugs"]), **cells)
 
 
+def summary(rows: Iterable[Row], day: str) -> str:
+    """The matrix of a day (ISO date) as Markdown, a line for each mutant."""
+    known = sorted(rows, key=lambda each: each.mutant)
+    cells = [len(each.claims) for each in known], [_kept(each) for each in known]
+    sound, blunt = sum(each.sound for each in known), sum(not each.claims for each in known)
+    lines = [
+        f"# The kill matrix of {day}",
+        "",
+        f"{len(known)} mutants of the reference merchant, {sum(cells[0])} cells (topic × wallet) that must catch them: "
+        f"{sum(cells[1])} did. {sound} rows are sound: every claim was kept and nothing else failed. {blunt} mutants "
+        "are blunt: they claim nothing, and no forgery check took them for secure. Made by "
+        "`pytest tests/test_matrix.py --matrix claims` and `python -m reports.kill_matrix`.",
+        "",
+        "| mutant | bug | caught | stayed green | false alarms |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join([*lines, *map(_line, known)]) + "\n"
+
+
+def _kept(row: Row) -> int:
+    caught = {(cell.topic, cell.wallet) for cell in row.caught}
+    return sum((cell.topic, cell.wallet) in caught for cell in row.claims)
+
+
+def _line(row: Row) -> str:
+    alarms = ", ".join(f"{cell.topic} × {cell.wallet}" for cell in row.false_alarms) if row.claims else ""
+    caught = f"{_kept(row)} of {len(row.claims)}" if row.claims else "blunt"
+    return f"| `{row.mutant}` | {', '.join(row.bugs)} | {caught} | {len(row.stayed_green)} | {alarms} |"
+
+
+def main() -> None:
+    """Prints the summary of a kill-matrix.json."""
+    parser = argparse.ArgumentParser(prog="python -m reports.kill_matrix", description=main.__doc__)
+    parser.add_argument("matrix", type=Path)
+    parser.add_argument("--day", required=True, metavar="YYYY-MM-DD")
+    options = parser.parse_args()
+    print(summary(read_kill_matrix(options.matrix), options.day), end="")
+
+
 _CELLS = ("claims", "caught", "stayed_green", "false_alarms")
+
+if __name__ == "__main__":
+    main()

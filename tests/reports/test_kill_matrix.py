@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.kill_matrix import Cell, Row, read_kill_matrix, row, write_kill_matrix
+from reports.kill_matrix import Cell, Row, read_kill_matrix, row, summary, write_kill_matrix
 
 REPEAT, UNSIGNED, READ = (
     Cell("notify.repeat", "alipay"),
@@ -73,3 +73,18 @@ def test_a_file_of_another_schema_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="schema is 0"):
         read_kill_matrix(tmp_path / "kill-matrix.json")
+
+
+def test_the_summary_counts_what_was_claimed_and_caught() -> None:
+    first, second = Cell("pay.success", "alipay"), Cell("notify.repeat", "stripe")
+    rows = [
+        row("Forgets", ["no-reconciliation"], [first, second], [first], [Cell("close.cancel", "paypal")]),
+        row("Blunt", ["ack-200-on-failure"], [], []),
+    ]
+
+    text = summary(rows, "2026-11-23")
+
+    assert text.startswith("# The kill matrix of 2026-11-23\n")
+    assert "2 mutants of the reference merchant, 2 cells (topic × wallet) that must catch them: 1 did." in text
+    assert "| `Forgets` | no-reconciliation | 1 of 2 | 1 |  |" in text
+    assert "| `Blunt` | ack-200-on-failure | blunt | 0 |  |" in text
