@@ -60,6 +60,7 @@ def test_a_card_number_has_the_right_check_digit() -> None:
     assert cards("card 4111 1111 1111 1111 was used") == ["4111111111111111"]
     assert cards('{"number": "5555555555554444"}') == ["5555555555554444"]
     assert cards("order 4111111111111112, at 1700000000000000") == []
+    assert cards('{"id": "a4111111111111111b", "sign": "+4111111111111111="}') == []
 
 
 def test_a_secret_is_found_in_any_usual_spelling() -> None:
