@@ -12,27 +12,27 @@ from fixtures.books import Audit
 from fixtures.check import DEPTHS, Check, check_of, stands_in, told_at
 from fixtures.closing import close_books, judge
 from fixtures.desk import DESK, Desk
-from fixtures.filters import require_known, setup_names, topics
+from fixtures.filters import chosen, require_known, require_severity, setup_names, topics
 from fixtures.items import EXAMINER, PLACE, item_check, item_seat, item_topic
 from fixtures.model import Outcome
+from fixtures.scope import absent, declared, identities, known, narrowed
 from fixtures.target.problems import ConfigurationError
-from fixtures.verdicts import SPOILT, Ending, result_of
-from reports.books import results_of
+from fixtures.telling import about
+from fixtures.verdicts import Ending, result_of
+from reports.books import masked, results_of
 from reports.finish import finish
+from reports.known import Known, with_lapses
+from reports.known import masked as masked_known
+from reports.outcomes import SPOILT, terminal_words
 from reports.results import Result, exit_code, from_plain, to_plain
+from reports.run import DECLARED, PART
 from reports.telling import verdict_of
+from reports.timeline import timeline
 
-pytest_plugins = ["fixtures.given"]  # what a check is given
+pytest_plugins = ["fixtures.given", "fixtures.progress"]  # what a check is given; how far a long run is
 
 ROOT = Path(__file__).parent
 SUITES = ("conformance", "security")
-STATUS = {
-    Outcome.PASSED: ("passed", ".", "PASSED"),
-    Outcome.FAILED: ("failed", "F", "FAILED"),
-    Outcome.INCONCLUSIVE: ("inconclusive", "?", "INCONCLUSIVE"),
-    Outcome.NOT_APPLICABLE: ("not applicable", "-", "NOT APPLICABLE"),
-    Outcome.ERROR: ("error of ours", "E", "ERROR OF OURS"),
-}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--topic", action="append", default=[], metavar="TOPIC", help="only this topic or group (repeatable)"
     )
+    group.addoption("--severity", metavar="NAME", help="only checks of this severity (blocker, critical, …) or above")
     group.addoption("--seed", type=int, default=None, help="seed of every drawn choice (printed at the start)")
     group.addoption("--depth", choices=DEPTHS, default="usual", help="how thoroughly to look (default usual)")
     group.addoption(
@@ -52,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--openapi-seconds", type=float, default=None, metavar="N", help="longest that a process probes the document"
     )
+    group.addoption("--known", metavar="FILE", help="known.toml: failures that are known and accepted")
     group.addoption("--out", default="reports/out", metavar="FOLDER", help="where results and reports go")
 
 
@@ -69,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         desk.bench.target  # noqa: B018 - an adapter that cannot be made is a wrong configuration too
+        config.stash[KNOWN] = known(config, whole=not narrowed(config, [ROOT / suite for suite in SUITES]))
         if not config.option.collectonly:
             _require_known(config, desk)
     except ConfigurationError as problem:
@@ -80,6 +83,8 @@ def _require_known(config: pytest.Config, desk: Desk) -> None:
     wallets = desk.bench.wallets
     named = set(topics((ROOT / suite for suite in SUITES), wallets.values()))
     require_known("--wallet", config.option.wallet, setup_names(wallets))
+    if config.option.severity:
+        require_severity(config.option.severity)
     desk.story  # noqa: B018 - a step that there is not is refused before anything is sent
     require_known("--topic", config.option.topic, named | {topic.split(".")[0] for topic in named})
 
@@ -119,13 +124,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if any(item_check(item) for item in items):
         able = desk.bench.target.capabilities
         items[:] = [item for item in items if (check := item_check(item)) is None or stands_in(check, able)]
-    wanted = config.option.topic
-    if wanted:
-        kept = [
-            item
-            for item in items
-            if (topic := item_topic(item)) and any(topic == w or topic.startswith(f"{w}.") for w in wanted)
-        ]
+        config.stash[PLANNED] = set(identities(items, desk.bench))
+    wanted, lowest = config.option.topic, config.option.severity
+    if wanted or lowest:
+        kept = [item for item in items if chosen(item_check(item), item_topic(item), wanted, lowest)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
     items.sort(key=lambda item: bool((check := item_check(item)) and check.last))
@@ -153,6 +155,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             result = mask.result(result)
             report.longrepr = mask.text(report.longreprtext)  # it goes to the terminal
             report.sections = [(name, mask.text(text)) for name, text in report.sections]
+            report.sections += [("what happened", timeline(result.exchanges))] if result.exchanges else []
         report.walletproof = to_plain([result])[0]  # type: ignore[attr-defined]
 
 
@@ -170,15 +173,15 @@ def _result(
         started=report.start,
         seconds=report.duration,
     )
-    again = desk.again(item.nodeid, seat.setup, raised)
-    return result_of(check, seat, desk.bench, ending, place=item.stash.get(PLACE, None), replay=again)
+    place, replay, again = item.stash.get(PLACE, None), desk.replay(check, seat), desk.again(item.nodeid, raised)
+    return result_of(check, seat, desk.bench, ending, place=place, replay=replay, again=again)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     data = getattr(report, "walletproof", None)
     if data is None:
         return None
-    return STATUS[Outcome(data["outcome"])] if report.when == "call" or not report.passed else ("", "", "")
+    return terminal_words(Outcome(data["outcome"])) if report.when == "call" or not report.passed else ("", "", "")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -204,6 +207,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         desk.stack.close()
         return
     if desk.is_worker:
+        session.config.workeroutput["planned"] = sorted(session.config.stash.get(PLANNED, ()))  # type: ignore[attr-defined]
         close_books(desk.bench)
         desk.stack.close()
         return
@@ -216,16 +220,24 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def _conclude(desk: Desk, session: pytest.Session, *, interrupted: bool) -> None:
     bench, results = desk.bench, desk.results
     books = _books(desk, read_here=not session.config.getoption("numprocesses", None))
-    text = finish(
+    config, accepted = session.config, masked_known(session.config.stash.get(KNOWN, None), desk.mask)
+    part = narrowed(config, [ROOT / suite for suite in SUITES])
+    planned: set[str] = config.stash.get(PLANNED, set())
+    config.stash[SUMMARY] = finish(
         results,
         books,
-        out=Path(session.config.option.out),
-        environment=desk.session.environment(bench.target.level),
+        out=Path(config.option.out),
+        environment=desk.session.environment(bench.target.level)
+        | {DECLARED: declared(bench)}
+        | ({PART: part} if part else {}),
         mask=desk.mask,
         target=desk.session.name,
+        about=about(desk.bench, desk.session),
+        known=accepted,
+        absent=absent(planned, results),
     )
-    session.config.stash[SUMMARY] = text
-    session.exitstatus = exit_code([*results, *results_of(books, bench.target.level)], interrupted=interrupted)
+    judged = [*map(desk.mask.result, results), *results_of(masked(books, desk.mask), bench.target.level)]
+    session.exitstatus = exit_code(with_lapses(judged, accepted), interrupted=interrupted)
 
 
 def _books(desk: Desk, *, read_here: bool) -> Audit | None:
@@ -240,7 +252,15 @@ def _books(desk: Desk, *, read_here: bool) -> Audit | None:
         return None
 
 
+def pytest_testnodedown(node: Any) -> None:
+    """Takes over what an xdist worker was to run, since the controller collects nothing itself."""
+    stash = node.config.stash
+    stash[PLANNED] = {*stash.get(PLANNED, ()), *getattr(node, "workeroutput", {}).get("planned", ())}
+
+
 SUMMARY = pytest.StashKey[str]()
+KNOWN = pytest.StashKey[Known | None]()
+PLANNED = pytest.StashKey[set[str]]()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from fixtures.bench import Bench
 from fixtures.books import Audit
-from fixtures.closing import close_books, judge
-from fixtures.model import Inconclusive
+from fixtures.closing import final_view, judge, last_view
+from fixtures.model import Inconclusive, Order, PaymentState, View
+from fixtures.sandbox.views import FinalView
+from fixtures.target.settling import finished
 from load.journal import Record
 
 LOOK = 0.05  # seconds between two looks at the history
+READERS = 4  # orders that are read at the same time: who is far away keeps each waiting, who is near has few cores
+PART = 1000  # final views in one message to the sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +33,19 @@ class Closing:
 def close(bench: Bench, record: Record, began: float) -> Closing:
     """Hands the run's history and its orders' final views to the sandbox, and audits what happened since it began."""
     bench.made.extend(record.orders)
-    bench.doubtful |= record.unserved()
+    bench.doubtful |= {one.order for one in record.samples if one.order is not None and one.problem is not None}
     bench.sandbox.record([replace(one, run=bench.run) for one in record.exchanges])
     unrest = [] if _quiet(bench) else ["the target still called the wallets' gateways after timing.deadline"]
-    _settle(bench, record)
-    close_books(bench)
-    if unread := len({order.id for order in record.orders} - _read(bench)):
-        unrest.append(f"{unread} of {len(record.orders)} orders could not be read in the end")
+    with ThreadPoolExecutor(READERS) as readers:
+        views = Reading(bench, readers).final(record.orders)
+    bench.flush()
+    for begin in range(0, len(views), PART):
+        bench.sandbox.add_views(views[begin : begin + PART])
+    if unread := sum((view.state, view.fulfilments) == (None, None) for view in views):
+        unrest.append(f"{unread} of {len(views)} orders could not be read in the end")
     if dropped := bench.sandbox.health()["dropped"]:
         unrest.append(f"the history has lost its {dropped} oldest exchanges; load less at a time")
     return Closing(judge(bench, began), tuple(unrest))
-
-
-def _read(bench: Bench) -> set[str]:
-    """The ids of the orders that the target still showed in the end."""
-    return {view.order for view in bench.sandbox.views() if (view.state, view.fulfilments) != (None, None)}
 
 
 def _quiet(bench: Bench) -> bool:
@@ -59,13 +63,57 @@ def _quiet(bench: Bench) -> bool:
     return False
 
 
-def _settle(bench: Bench, record: Record) -> None:
-    """Gives the target timing.reconcile, for all together, to finish what buyers did not see finished."""
-    deadline = time.monotonic() + bench.settings.timing.reconcile
-    unserved = record.unserved()
-    for order in (order for order in record.orders if order.id in unserved):
-        patience = deadline - time.monotonic()
-        if patience <= 0:
-            return
-        with suppress(Inconclusive):
-            bench.target.settled(order, paid=True, patience=patience)
+class Reading:
+    """Reads orders, several at a time; the target itself keeps within limits.requests_per_second."""
+
+    def __init__(self, bench: Bench, readers: ThreadPoolExecutor) -> None:
+        self._bench, self._readers = bench, readers
+        self._target = bench.target.during("books")
+
+    def final(self, orders: Sequence[Order]) -> list[FinalView]:
+        """Each order as the target shows it in the end; what is still open then is cancelled.
+
+        A target that has not finished all paid orders has timing.reconcile for them, and then every order is read
+        again: whoever is that late may be late with the goods of others, too.
+        """
+        paid = self._paid(orders)
+        views = self._read(paid)
+        if self._finish([order for order in paid if not _finished(views[order.id])]):
+            views = {}
+        return list(self._readers.map(partial(self._last, views), orders))
+
+    def _paid(self, orders: Sequence[Order]) -> list[Order]:
+        """Those for which money has moved, as far as their reference tells."""
+        payments = self._bench.sandbox.payments()
+        known = {(one.wallet, one.reference) for one in payments if one.state is PaymentState.PAID}
+        wallets = self._bench.wallets
+        return [order for order in orders if (wallets[order.setup].name, order.reference) in known]
+
+    def _finish(self, waiting: Sequence[Order]) -> bool:
+        """Gives the target time to finish paid orders; whether that was necessary."""
+        timing = self._bench.settings.timing
+        deadline = time.monotonic() + timing.reconcile
+        late = bool(waiting)
+        while waiting and time.monotonic() < deadline:
+            time.sleep(timing.quiet)
+            views = self._read(waiting)
+            waiting = [order for order in waiting if not _finished(views[order.id])]
+        return late
+
+    def _read(self, orders: Sequence[Order]) -> dict[str, View | None]:
+        """None for one that could not be read."""
+        return dict(zip((order.id for order in orders), self._readers.map(self._look, orders), strict=True))
+
+    def _look(self, order: Order) -> View | None:
+        try:
+            return self._target.read(order)
+        except Inconclusive:
+            return None
+
+    def _last(self, views: dict[str, View | None], order: Order) -> FinalView:
+        view = views.get(order.id)
+        return last_view(self._bench, order) if view is None else final_view(self._bench, order, view)
+
+
+def _finished(view: View | None) -> bool:
+    return view is not None and finished(view)

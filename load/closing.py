@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from fixtures.books import Audit, Clause, Verdict
 from fixtures.session import Session, bench_of, secrets_of
 from load import books, report
-from load.journal import read_journal
+from load.joining import earlier, joined, joined_books
+from load.journal import Record, read_journal
+from load.shown import shown
 from load.stand import told
+from load.worst import Worst
 from reports.books import results_of
 from reports.finish import finish
 from reports.masking import Mask
 from reports.results import exit_code
+
+ORPHANS = frozenset({"no-orphan-payment", "no-orphan-refund"})
 
 
 def conclude(session: Session, journal: Path, out: Path, *, append: bool = False, interrupted: bool = False) -> int:
@@ -24,19 +31,36 @@ def conclude(session: Session, journal: Path, out: Path, *, append: bool = False
     record = read_journal(journal)
     bench = bench_of(session)
     closing = books.close(bench, record, session.began)
+    closing = replace(closing, audit=judged(closing.audit, record))
     results = report.rows(bench, record, closing)
     environment = session.environment(bench.target.level) | {"load": report.pace(record.plan)}
-    earlier = report.earlier(out) if append else None
+    before = earlier(out) if append else None
+    worst = Worst(record, lambda reference: bench.sandbox.history(order=reference))
     text = finish(
-        results if earlier is None else report.joined(earlier, results),
-        closing.audit if earlier is None else report.joined_books(earlier, closing.audit),
+        results if before is None else joined(before, results),
+        closing.audit if before is None else joined_books(before, closing.audit),
         out=out,
-        environment=environment if earlier is None else {**earlier.environment, **environment},
+        environment=environment if before is None else {**before.environment, **environment},
         mask=Mask(secrets_of(bench, session)),
         target=session.name,
+        load=shown(record, worst),
     )
     print(text, end="")
     return exit_code([*results, *results_of(closing.audit, bench.target.level)], interrupted=interrupted)
+
+
+def judged(audit: Audit, record: Record) -> Audit:
+    """The audit, without what an engine that was lost makes unknowable: it took its last orders with it, so that their
+    payments seem to belong to nobody."""
+    if all(batch.over for batch in record.figures.engines.values()):
+        return audit
+    return replace(
+        audit, clauses=tuple(_unknown(clause) if clause.name in ORPHANS else clause for clause in audit.clauses)
+    )
+
+
+def _unknown(clause: Clause) -> Clause:
+    return Clause(clause.name, clause.requirement, Verdict.NOT_OBSERVABLE, 0, clause.concerned)
 
 
 def main() -> int:
@@ -46,8 +70,10 @@ def main() -> int:
     parser.add_argument("--journal", type=Path, required=True, metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--append", action="store_true")
+    parser.add_argument("--interrupted", action="store_true")
     options = parser.parse_args()
-    return conclude(told(options.session), options.journal, options.out, append=options.append)
+    given = {"append": options.append, "interrupted": options.interrupted}
+    return conclude(told(options.session), options.journal, options.out, **given)
 
 
 if __name__ == "__main__":

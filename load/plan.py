@@ -1,33 +1,40 @@
-"""What a load run shall do, its options and its ceilings. Refused before anything is sent where it goes too far."""
+"""What a load run shall do, and the options that say so. Whether it may is decided by `load.consent`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args
 
-from fixtures.model import NotApplicable
 from fixtures.seating import setups_of
-from fixtures.target.adapter import adapter_class, observed, operations
-from fixtures.target.capabilities import capabilities
 from fixtures.target.problems import ConfigurationError
 from fixtures.target.settings import Settings
-from fixtures.target.shelf import choose
 from fixtures.wallets import discover
-from load.arrivals import Arrival, expected, peak, schedule
-from load.topics import METRICS
+from load.recorded import busiest, instants_of
+
+Shape = Literal["peak", "spike", "step", "soak", "heartbeat", "capacity"]
+Process = Literal["poisson", "constant", "recorded"]
 
 EVERY = "every"
-MOST_RATE = 200.0  # buyers a second
-MOST_SECONDS = 3600.0
-MOST_BUYERS = 2000  # at the same time: each holds two connections
-MOST_ORDERS = 20_000  # what the sandbox's history can hold whole, so that the audit sees everything
-REQUESTS_PER_BUYER = 3  # placed, notified, read: the fewest a purchase takes
+FOREVER = 10 * 365 * 86_400.0
+"""Seconds after which a heartbeat ends that was given no end: ten years."""
+
+MOST_RATE = 2000.0  # stories a second
+MOST_SECONDS: Mapping[Shape, float] = {"soak": 86_400.0, "heartbeat": FOREVER}
+MOST_SECONDS_ELSE = 3600.0
+MOST_BUYERS = 10_000  # at the same time: they have a gigabyte of memory between them
+RATES: Mapping[Shape, float] = {"heartbeat": 1 / 60, "capacity": MOST_RATE}
+RATE_ELSE = 5.0
+SECONDS: Mapping[Shape, float] = {"heartbeat": FOREVER, "capacity": 180.0}
+SECONDS_ELSE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of the command, of Locust's command line and, with `asked`, of the form in its web UI."""
+    """One option of the command, of Locust's command line and, with `asked`, of the form in its web UI.
+
+    Without a default, what is left out depends on the shape.
+    """
 
     flag: str
     default: Any
@@ -47,10 +54,31 @@ class Option:
 
 
 PACE = (
-    Option("--rate", 5.0, f"buyers a second at the peak (at most {MOST_RATE:g})", "N"),
-    Option("--seconds", 60.0, f"how long buyers come (at most {MOST_SECONDS:g})", "S"),
-    Option("--buyers", 200, f"most buyers in the shop at the same time (at most {MOST_BUYERS})", "N"),
+    Option("--shape", "peak", "how the day goes", choices=get_args(Shape)),
+    Option(
+        "--rate",
+        None,
+        f"stories a second where there are most (5; heartbeat: one a minute; capacity: where the search ends; at most "
+        f"{MOST_RATE:g})",
+        "N",
+        kind=float,
+    ),
+    Option(
+        "--seconds",
+        None,
+        "how long somebody comes (60; heartbeat: until it is interrupted; capacity: the longest search, 180)",
+        "S",
+        kind=float,
+    ),
+    Option("--buyers", 2000, f"most stories told at the same time; more are turned away (at most {MOST_BUYERS})", "N"),
     Option("--wallet", EVERY, "only this wallet", choices=(EVERY, *sorted(discover()))),
+    Option(
+        "--arrivals",
+        None,
+        "poisson, constant, or a CSV file of real arrivals: one instant a line, in seconds or ISO 8601 (poisson; "
+        "heartbeat and capacity: constant)",
+        "PROCESS|FILE.csv",
+    ),
 )
 TARGET = (
     Option("--target", None, "target.toml of the integration under test", "FILE", asked=False),
@@ -59,112 +87,87 @@ TARGET = (
 OUTPUT = (
     Option("--seed", None, "seed of every drawn choice (printed at the start)", "N", asked=False, kind=int),
     Option("--out", "reports/out", "where results and reports go", "FOLDER", asked=False),
+    Option("--prometheus", None, "where Prometheus may ask for live figures: PORT or HOST:PORT", "PORT", asked=False),
+    Option("--telemetry", None, "exports live figures by OpenTelemetry", choices=("otlp", "console"), asked=False),
     Option("--append", False, "join the results to those that stand there", asked=False),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The pace of one run. `rate` is buyers a second at the peak, `buyers` the most at the same time."""
+    """The pace of one run.
+
+    `rate` is stories a second where there are most (for `capacity` the highest that is tried), `seconds` how long
+    somebody comes (for `capacity` the longest search), `buyers` the most stories told at once, `wallet` a name or
+    "every", `instants` the seconds since the first arrival of a `recorded` process, which were read from `file`.
+    """
 
     rate: float
     seconds: float
     buyers: int
     wallet: str
     seed: int
+    shape: Shape = "peak"
+    process: Process = "poisson"
+    instants: tuple[float, ...] = ()
+    file: str = ""
 
     @classmethod
     def of(cls, options: Mapping[str, Any], seed: int) -> Self:
-        """The plan that the options describe."""
-        names = ("rate", "seconds", "buyers", "wallet")
-        return cls(**{name: options[name] for name in names}, seed=seed)
+        """The plan that the options describe; one that is missing has its default. Raises ConfigurationError."""
+        given = {name: value for name, value in options.items() if value is not None and value != ""}
+        shape = _word("shape", given.get("shape", "peak"), get_args(Shape))
+        buyers, wallet = _number("buyers", given, _default("--buyers"), whole=True), str(given.get("wallet", EVERY))
+        process = given.get("arrivals", "constant" if shape in {"heartbeat", "capacity"} else "poisson")
+        common = {"buyers": int(buyers), "wallet": wallet, "seed": seed, "shape": shape}
+        if process not in {"poisson", "constant"}:
+            return cls._recorded(process, given, common)
+        rate = _number("rate", given, RATES.get(shape, RATE_ELSE))
+        seconds = _number("seconds", given, SECONDS.get(shape, SECONDS_ELSE))
+        return cls(rate=rate, seconds=seconds, process=process, **common)
+
+    @classmethod
+    def _recorded(cls, file: str, given: Mapping[str, Any], common: Mapping[str, Any]) -> Self:
+        """Real arrivals have a pace of their own; only how many seconds of them are played may be chosen."""
+        instants = instants_of(file)
+        for name in ("rate", "shape"):
+            if name in given and (name, given[name]) != ("shape", "peak"):
+                raise ConfigurationError(f"--{name}: found it beside --arrivals {file}; wanted one of the two")
+        seconds = _number("seconds", given, instants[-1] + 1.0)
+        played = tuple(at for at in instants if at < seconds)
+        most = float(busiest(played))
+        return cls(rate=most, seconds=seconds, process="recorded", instants=played, file=file, **common)
+
+    @property
+    def endless(self) -> bool:
+        """Whether it goes on until it is interrupted."""
+        return self.seconds >= FOREVER
 
     def flags(self) -> list[str]:
         """The plan as Locust's command line."""
-        given = asdict(self)
-        return [part for option in PACE for part in (option.flag, str(given[option.flag.removeprefix("--")]))]
+        given = {"shape": self.shape, "buyers": self.buyers, "wallet": self.wallet, "seconds": self.seconds}
+        given |= {"arrivals": self.file} if self.file else {"arrivals": self.process, "rate": self.rate}
+        return [part for name, value in given.items() for part in (f"--{name}", str(value))]
 
     def setups(self, settings: Settings) -> list[str]:
-        """The wallet tables that buyers pay with: the first mode of each wallet that sends notifications."""
-        found = setups_of(settings, every_mode=False, only=() if self.wallet == EVERY else (self.wallet,))
-        return [setup for setup in found if discover()[settings.wallets[setup].wallet or setup].travel == "pushed"]
-
-    def arrivals(self, settings: Settings) -> tuple[Arrival, ...]:
-        """Who comes when."""
-        return schedule(peak, self.setups(settings), rate=self.rate, seconds=self.seconds, seed=self.seed)
-
-    def permit(self, settings: Settings) -> None:
-        """Raises ConfigurationError unless the target's owner consents to this load and the ceilings allow it."""
-        problems = [*_consent(settings), *_service_levels(settings), *self._ceilings(), *self._limits(settings)]
-        if problems:
-            raise ConfigurationError("\n".join(problems))
-
-    def _ceilings(self) -> list[str]:
-        ranges = {"rate": MOST_RATE, "seconds": MOST_SECONDS, "buyers": MOST_BUYERS}
-        given = asdict(self)
-        problems = [
-            f"--{name}: found {given[name]:g}; wanted more than 0 and at most {most:g}"
-            for name, most in ranges.items()
-            if not 0 < given[name] <= most
-        ]
-        known = next(option.choices for option in PACE if option.flag == "--wallet")
-        if known and self.wallet not in known:
-            problems.append(f"--wallet: found {self.wallet!r}; wanted one of {', '.join(known)}")
-        return problems
-
-    def _limits(self, settings: Settings) -> list[str]:
-        if not self.setups(settings):
-            wanted = "one that sends notifications and has a table in the target file"
-            return [f"--wallet: found {self.wallet}; wanted {wanted}"]
-        count = expected(peak, rate=self.rate, seconds=self.seconds)
-        orders, pace = settings.bounds.orders, settings.bounds.requests_per_second
-        problems = [problem for setup in self.setups(settings) if (problem := _unplayable(settings, setup))]
-        if count > min(orders or MOST_ORDERS, MOST_ORDERS):
-            allowed = "limits.orders" if orders and orders < MOST_ORDERS else "a run"
-            problems.append(
-                f"--rate, --seconds: found {count} orders; wanted at most {min(orders or MOST_ORDERS, MOST_ORDERS)}, "
-                f"which is what {allowed} allows"
-            )
-        if pace is not None and self.rate * REQUESTS_PER_BUYER > pace:
-            needed = self.rate * REQUESTS_PER_BUYER
-            problems.append(f"--rate: found {needed:g} requests a second; wanted limits.requests_per_second, {pace:g}")
-        return problems
+        """The wallet tables that are played: the first mode of each wallet."""
+        return setups_of(settings, every_mode=False, only=() if self.wallet == EVERY else (self.wallet,))
 
 
-def _consent(settings: Settings) -> list[str]:
-    """What the target file lacks for a load to be allowed and to show anything."""
-    adapter = adapter_class(settings)
-    have = capabilities(settings, operations(adapter), observed(adapter))
-    where = settings.where("capabilities")
-    problems = []
-    if "load" not in have:
-        found = "no consent to load" + ("" if settings.capabilities else " (a URL alone consents to nothing)")
-        problems.append(f'{where}: found {found}; wanted capabilities = ["load"] in a target file, from its owner')
-    if "orders" not in have:
-        problems.append(f"{where}: found no way to place and read orders; wanted order.place and order.read")
-    elif not have & {"state", "fulfilments"}:
-        problems.append(f"{where}: found neither state nor fulfilments in order.read; wanted one, to see who is served")
-    return problems
+def _default(flag: str) -> Any:
+    return next(option.default for option in PACE if option.flag == flag)
 
 
-def _unplayable(settings: Settings, setup: str) -> str | None:
-    """Why a purchase with that wallet table cannot be played, None if it can."""
-    table = settings.wallets[setup]
-    docs = discover()[table.wallet or setup].docs
-    if table.notify is None:
-        return f"{settings.where('wallets', setup)}: found no notify; wanted the path at which notifications get in"
+def _word(name: str, found: Any, wanted: tuple[str, ...]) -> Any:
+    if found not in wanted:
+        raise ConfigurationError(f"--{name}: found {found!r}; wanted one of {', '.join(wanted)}")
+    return found
+
+
+def _number(name: str, given: Mapping[str, Any], default: float, *, whole: bool = False) -> float:
+    """A number of the command line, or the text of a form."""
+    found = given.get(name, default)
     try:
-        choose(settings.goods, table.currencies or docs.currencies, docs, settings.bounds)
-    except NotApplicable as lack:
-        return f"{settings.where('shelf')}: {lack}"
-    return None
-
-
-def _service_levels(settings: Settings) -> list[str]:
-    """Metrics that nothing measures."""
-    known = ", ".join(METRICS)
-    return [
-        f"{settings.where('service_levels', index, 'metric')}: found {level.metric!r}; wanted one of {known}"
-        for index, level in enumerate(settings.service_levels)
-        if level.metric not in METRICS
-    ]
+        return int(found) if whole else float(found)
+    except ValueError:
+        raise ConfigurationError(f"--{name}: found {found!r}; wanted a {'whole ' * whole}number") from None

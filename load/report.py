@@ -2,226 +2,233 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from fixtures.bench import Bench
-from fixtures.books import Audit
 from fixtures.model import Exchange, Outcome, Severity
-from fixtures.target.settings import ServiceLevel
-from load.arrivals import expected, peak
 from load.books import Closing
-from load.journal import Record, Sample
+from load.capacity import TWICE, Capacity
+from load.generator import LAG_PERCENTILE, culprit, lag, processor, saturated, waited_for_sandbox
+from load.journal import Record
+from load.levels import Level
+from load.mix import Mix, mix
 from load.plan import Plan
-from load.topics import BUYER_LAG, LETTER, LETTER_LAG, PURCHASE
-from reports.books import ShownBooks, ShownClause, masked
-from reports.masking import Mask
+from load.sentences import cost, title
+from load.topics import CAME, DOUBLED, FULFILLED, LEFT, LETTER, LOST, PAID, PURCHASE, TURNED_AWAY
+from load.worst import Worst
 from reports.results import Result
-from reports.run import Run, read_run
 
-LAG_PERCENTILE, LAG_LIMIT = 95.0, 1.0  # seconds; beyond it the generator, not the target, is what was measured
 FILE = "load/locustfile.py"
-SHOWN = 20  # exchanges of an unserved buyer in the report
-
-TITLES = {
-    PURCHASE: "Every buyer of the busiest hour is served.",
-    LETTER: "Every notification of the busiest hour is acknowledged.",
-}
-COSTS = {
-    PURCHASE: "A buyer who paid and waits asks for her money back, or never comes again.",
-    LETTER: "A notification that stays unacknowledged is given up by the wallet; the order is paid and nobody knows.",
-}
+TOLD = 5  # different problems of one story
+OVERLOADED = "the search for the capacity overloads the target on purpose"
+Verdict = tuple[Outcome, str]
 
 
 def pace(plan: Plan) -> str:
     """The plan in one line."""
-    wallet = f"{plan.wallet} wallet" if plan.wallet == "every" else plan.wallet
-    return f"peak of {plan.rate:g} buyers a second in {plan.seconds:g} s, {wallet}"
-
-
-def percentile(samples: Sequence[float], percent: float) -> float:
-    """The nearest-rank percentile: the smallest sample that `percent` of the samples do not exceed."""
-    return sorted(samples)[max(0, math.ceil(percent / 100 * len(samples)) - 1)]
+    wallet = "every wallet" if plan.wallet == "every" else plan.wallet
+    until = "until it is interrupted" if plan.endless else f"{plan.seconds:g} s"
+    return f"{plan.shape}: up to {plan.rate:.4g} stories a second, {until}, {plan.process} arrivals, {wallet}"
 
 
 def rows(bench: Bench, record: Record, closing: Closing) -> list[Result]:
     """Every result of the run but the audit's clauses."""
-    saturated = _lag(record) > LAG_LIMIT
-    setups = record.plan.setups(bench.settings)
-    stories = [_story(bench, record, topic, setup, saturated) for setup in setups for topic in (PURCHASE, LETTER)]
-    return [*stories, *_latency(bench, record), _generator(bench, record, closing)]
+    return list(Rows(bench, record, closing).all())
 
 
-def _story(bench: Bench, record: Record, topic: str, setup: str, saturated: bool) -> Result:
-    told = record.of(topic, setup)
-    bad = [one for one in told if one.problem is not None]
-    begun = len(record.of(BUYER_LAG, setup)) if topic == PURCHASE else len(told)
-    outcome, message = judged(len(told) - len(bad), bad, begun, saturated)
-    return _result(
-        bench,
-        record,
-        f"load.{topic}",
-        outcome,
-        message,
-        setup=setup,
-        severity="critical",
-        title=TITLES[topic],
-        cost=COSTS[topic],
-        observed="\n".join(dict.fromkeys(one.problem or "" for one in bad[:SHOWN])),
-        exchanges=_evidence(bench, record, bad),
-    )
+def worst_of(bench: Bench, record: Record) -> Worst:
+    """Finds the orders that fared worst, with what the sandbox's history says about them."""
+    return Worst(record, lambda reference: bench.sandbox.history(order=reference))
 
 
-def judged(good: int, bad: Sequence[Sample], begun: int, saturated: bool) -> tuple[Outcome, str]:
-    """The outcome of a story that `begun` times began, and why. A saturated generator finds no fault with anybody."""
-    numbers = f"{good} of {begun}"
-    if not good:
-        return Outcome.INCONCLUSIVE, f"nothing completed ({numbers})" + (f"; first: {bad[0].problem}" if bad else "")
-    if bad:
-        outcome = Outcome.INCONCLUSIVE if saturated else Outcome.FAILED
-        return outcome, f"{len(bad)} of {begun} failed; first: {bad[0].problem}"
-    if good < begun:
-        return Outcome.INCONCLUSIVE, f"{begun - good} of {begun} were cut off"
-    return Outcome.PASSED, numbers
+def judged(samples: int, problems: Counter[str], late: str | None) -> Verdict:
+    """The outcome of a story that was told so many times, and why. A late generator finds no fault with anybody."""
+    bad = problems.total()
+    if not bad:
+        return Outcome.PASSED, f"{samples} of {samples}"
+    told = "; ".join(f"{number} × {problem}" for problem, number in problems.most_common(TOLD))
+    more = f"; and {len(problems) - TOLD} other problems" if len(problems) > TOLD else ""
+    message = f"{bad} of {samples} failed: {told}{more}"
+    return (Outcome.FAILED, message) if late is None else (Outcome.INCONCLUSIVE, f"{message}; but {late}")
 
 
-def _evidence(bench: Bench, record: Record, bad: Sequence[Sample]) -> tuple[Exchange, ...]:
-    """What all parties said about the first order whose buyer was not served."""
-    named = {order.id: order.reference for order in record.orders}
-    first = next((reference for one in bad if one.order and (reference := named.get(one.order))), None)
-    return () if first is None else tuple(bench.sandbox.history(order=first)[:SHOWN])
+def found(capacity: Capacity | None) -> Verdict:
+    """Whether the search found what the target holds, and how sure that is."""
+    if capacity is None:
+        return Outcome.INCONCLUSIVE, "the search was not brought to its end"
+    kept = capacity.low is not None and capacity.kept >= TWICE
+    sure = kept and (capacity.high is None or capacity.broke >= TWICE)
+    if capacity.estimate is None:
+        return Outcome.INCONCLUSIVE, capacity.confidence
+    word = "at least" if capacity.high is None else "about"
+    message = f"{word} {capacity.estimate:.4g} stories a second: {capacity.confidence}"
+    return (Outcome.PASSED if sure else Outcome.INCONCLUSIVE), message
 
 
-def _latency(bench: Bench, record: Record) -> Iterator[Result]:
-    """One result for each service level; without any, the numbers that one could be made of."""
-    title = "Latency stays within the service levels of the target file."
-    for level in bench.settings.service_levels:
-        outcome, message = kept(level, [one.seconds for one in record.of(level.metric)])
-        topic = f"load.latency.{level.metric}-p{level.percentile:g}"
-        yield _result(bench, record, topic, outcome, message, title=title)
-    if not bench.settings.service_levels:
-        seconds = [one.seconds for one in record.of(PURCHASE)]
-        seen = ", ".join(f"p{p} {percentile(seconds, p):.3f} s" for p in (50, 90, 99)) if seconds else "nothing"
-        reason = f"the target file has no service_levels; seen of {len(seconds)} purchases: {seen}"
-        yield _result(bench, record, "load.latency", Outcome.NOT_APPLICABLE, reason, title=title, capability=reason)
+@dataclass(slots=True)
+class Rows:
+    """Makes the results of one run."""
 
+    bench: Bench
+    record: Record
+    closing: Closing
 
-def kept(level: ServiceLevel, seconds: Sequence[float]) -> tuple[Outcome, str]:
-    """Whether a service level (limit in seconds) was kept; too few samples are no proof."""
-    if len(seconds) < level.least_samples:
-        return Outcome.INCONCLUSIVE, f"{len(seconds)} samples; wanted at least {level.least_samples}"
-    seen = percentile(seconds, level.percentile)
-    message = f"p{level.percentile:g} of {len(seconds)} is {seen:.3f} s; the limit is {level.limit:g} s"
-    return (Outcome.PASSED if seen <= level.limit else Outcome.FAILED), message
+    def all(self) -> Iterator[Result]:
+        """Stories by wallet, notifications, service levels, the capacity, and the generator itself."""
+        told = mix(self.record.plan, self.bench.settings)
+        worst = worst_of(self.bench, self.record)
+        yield from self._stories(told, worst)
+        for setup in told.setups:
+            if self._notified(setup):
+                yield self._story(LETTER, setup, worst)
+        yield from self._levels(worst)
+        if self._searching:
+            outcome, message = found(self.record.capacity)
+            text = "The highest rate of arrivals that still keeps the service levels is known."
+            yield self._result("load.capacity", outcome, message, title=text)
+        yield self._generator()
 
+    @property
+    def _searching(self) -> bool:
+        return self.record.plan.shape == "capacity"
 
-def _lag(record: Record) -> float:
-    """How late the generator itself was."""
-    lags = [one.seconds for one in chain(record.of(BUYER_LAG), record.of(LETTER_LAG))]
-    return percentile(lags, LAG_PERCENTILE) if lags else 0.0
+    def _stories(self, told: Mix, worst: Worst) -> Iterator[Result]:
+        for story, reason in told.left_out.items():
+            yield self._unsuited(story, "-", reason.removeprefix("not applicable: "))
+        for story in told.weights:
+            for setup in told.setups:
+                if (story, setup) in told.unfit:
+                    yield self._unsuited(story, setup, "it makes no sense with this wallet")
+                elif self.record.figures.samples(story, setup):
+                    yield self._story(story, setup, worst)
+                else:
+                    yield self._nobody(story, setup)
 
-
-def _generator(bench: Bench, record: Record, closing: Closing) -> Result:
-    """Whether the run was what was planned; where it was not, nothing is held against the target."""
-    plan = record.plan
-    came, planned = len(record.of(BUYER_LAG)), expected(peak, rate=plan.rate, seconds=plan.seconds)
-    lag = _lag(record)
-    problems = [*(note.text for note in record.notes), *closing.unrest]
-    if came < planned:
-        problems.append(f"{came} of {planned} buyers came in")
-    if lag > LAG_LIMIT:
-        problems.append(
-            f"the generator was late: p{LAG_PERCENTILE:g} of its lag is {lag:.3f} s, the limit {LAG_LIMIT} s"
+    def _story(self, story: str, setup: str, worst: Worst) -> Result:
+        figures = self.record.figures
+        problems = figures.problems(story, setup)
+        outcome, message = judged(figures.samples(story, setup), problems, saturated(figures))
+        if not figures.samples(story, setup):
+            outcome, message = Outcome.INCONCLUSIVE, "nothing completed"
+        if outcome is not Outcome.PASSED and self._searching:
+            outcome, message = Outcome.NOT_APPLICABLE, f"{OVERLOADED}; {message}"
+        if story == PURCHASE:
+            told = (f"{figures.count(what, setup)} {what}" for what in (PAID, FULFILLED, DOUBLED, LOST))
+            message = f"{message} ({', '.join(told)}, with all stories)"
+        return self._result(
+            f"load.{story}",
+            outcome,
+            message,
+            setup=setup,
+            severity="critical",
+            title=title(story),
+            cost=cost(story),
+            capability=OVERLOADED if outcome is Outcome.NOT_APPLICABLE else "",
+            observed="\n".join(problems) if outcome is Outcome.FAILED else "",
+            exchanges=() if outcome is Outcome.PASSED else worst.exchanges(worst.failed(story, setup)),
         )
-    outcome = Outcome.INCONCLUSIVE if problems else Outcome.PASSED
-    if any(note.ours for note in record.notes):
-        outcome = Outcome.ERROR
-    message = "; ".join(problems) or f"{came} buyers came in; p{LAG_PERCENTILE:g} of the lag is {lag:.3f} s"
-    title = "The load was what was planned: everybody came in time, everything came to rest."
-    return _result(bench, record, "load.generator", outcome, message, title=title)
 
+    def _unsuited(self, story: str, setup: str, reason: str) -> Result:
+        return self._result(
+            f"load.{story}", Outcome.NOT_APPLICABLE, reason, setup=setup, title=title(story), capability=reason
+        )
 
-def _result(
-    bench: Bench,
-    record: Record,
-    topic: str,
-    outcome: Outcome,
-    message: str,
-    *,
-    title: str,
-    setup: str = "-",
-    severity: Severity = "normal",
-    cost: str = "",
-    observed: str = "",
-    capability: str = "",
-    exchanges: tuple[Exchange, ...] = (),
-) -> Result:
-    return Result(
-        topic=topic,
-        wallet=bench.wallets[setup].name if setup != "-" else "-",
-        mode=bench.target.setups[setup].mode if setup != "-" else "-",
-        outcome=outcome,
-        severity=severity,
-        level=bench.target.level,
-        seconds=record.plan.seconds,
-        message=message,
-        title=title,
-        capability=capability,
-        exchanges=exchanges,
-        observed=observed,
-        cost=cost,
-        seed=record.plan.seed,
-        setup=setup,
-        file=FILE,
-        replay=" ".join(["python -m load", *record.plan.flags(), "--seed", str(record.plan.seed)]),
-        started=min((one.at for one in record.samples), default=0.0),
-    )
+    def _nobody(self, story: str, setup: str) -> Result:
+        """The schedule brought nobody, or nobody of those it brought has come to an end."""
+        cut_off = self.record.figures.count(LEFT, setup) < self.record.figures.count(CAME, setup)
+        if cut_off:
+            text = "nobody came to an end"
+            return self._result(f"load.{story}", Outcome.INCONCLUSIVE, text, setup=setup, title=title(story))
+        return self._unsuited(
+            story, setup, "nobody came to play it: the run was too short for its weight, or ended early"
+        )
 
+    def _notified(self, setup: str) -> bool:
+        figures = self.record.figures
+        pushed = self.bench.wallets[setup].travel == "pushed" and figures.count(PAID, setup) > 0
+        return pushed or figures.samples(LETTER, setup) > 0
 
-# beside the results of an earlier run
+    def _levels(self, worst: Worst) -> Iterator[Result]:
+        """One result for each service level; without any, the numbers that one could be made of."""
+        figures = self.record.figures
+        told: Counter[str] = Counter()
+        for row in self.bench.settings.service_levels:
+            level = Level(row)
+            told[level.topic] += 1
+            topic = level.topic if told[level.topic] == 1 else f"{level.topic}-{told[level.topic]}"
+            if self._searching:
+                reason = f"{OVERLOADED}: the levels are judged for each of its probes"
+                yield self._result(topic, Outcome.NOT_APPLICABLE, reason, title=level.title, capability=reason)
+                continue
+            outcome, message = level.judge(figures)
+            sample = worst.failed(row.metric) if row.at_least is not None else worst.slowest(row.metric)
+            shown = worst.exchanges(sample) if outcome is Outcome.FAILED else ()
+            yield self._result(topic, outcome, message, title=level.title, exchanges=shown)
+        if not self.bench.settings.service_levels:
+            took = [figures.percentile(PURCHASE, percent) for percent in (50, 90, 99)]
+            seen = ", ".join(f"p{p} {one:.3f} s" for p, one in zip((50, 90, 99), took, strict=True) if one is not None)
+            reason = "the target file has no service_levels"
+            message = f"{reason}; seen of {figures.samples(PURCHASE)} purchases: {seen or 'nothing'}"
+            text = "Latency stays within the service levels of the target file."
+            yield self._result("load.latency", Outcome.NOT_APPLICABLE, message, title=text, capability=reason)
 
+    def _generator(self) -> Result:
+        """Whether the run was what was planned; where it was not, nothing is held against the target."""
+        figures, plan = self.record.figures, self.record.plan
+        came, left, away = (figures.count(what) for what in (CAME, LEFT, TURNED_AWAY))
+        problems = [*(note.text for note in self.record.notes), *self.closing.unrest]
+        if not came:
+            problems.append("nobody came in")
+        if left < came:
+            problems.append(f"{came - left} of {came} were cut off before they came to an end")
+        if away and not self._searching:
+            problems.append(f"{away} of {came} were turned away: {plan.buyers} were inside already (--buyers)")
+        if not self._searching and (late := saturated(figures)):
+            problems.append(f"{late}; {culprit(figures, self.record.share)}")
+        outcome = Outcome.INCONCLUSIVE if problems else Outcome.PASSED
+        if any(note.ours for note in self.record.notes):
+            outcome = Outcome.ERROR
+        numbers = [f"{came} came", f"p{LAG_PERCENTILE:g} of the lag {lag(figures) or 0.0:.3f} s"]
+        numbers += [f"processor {processor(figures):.0%} of a core"]
+        numbers += [f"{waited_for_sandbox(figures):.0%} of the time waited for answers was for the sandbox"]
+        message = "; ".join([*problems, ", ".join(numbers)])
+        text = "The load was what was planned: everybody came in time, everything came to rest."
+        return self._result("load.generator", outcome, message, title=text)
 
-def earlier(out: Path) -> Run | None:
-    """The run whose results stand in the folder; None without one. Raises ValueError for one that cannot be read."""
-    file = out / "run.json"
-    return read_run(file) if file.is_file() else None
-
-
-def joined(run: Run, results: Iterable[Result]) -> list[Result]:
-    """The earlier results with the new ones, which replace those of the same identity."""
-    fresh = list(results)
-    replaced = {result.identity for result in fresh}
-    return [*(result for result in run.results if result.identity not in replaced), *fresh]
-
-
-_WORST_LAST = ("not observable at this level", "proved", "sampled", "broken")
-
-
-def joined_books(run: Run, audit: Audit) -> ShownBooks:
-    """Each clause over both runs: the worse verdict stands, and both are told."""
-    before = {clause.name: clause for clause in run.books.clauses} if run.books else {}
-    return ShownBooks(
-        tuple(_both(before.get(clause.name), clause) for clause in _shown(audit)),
-    )
-
-
-def _shown(audit: Audit) -> tuple[ShownClause, ...]:
-    shown = masked(audit, Mask(()))
-    return shown.clauses if shown else ()
-
-
-def _both(first: ShownClause | None, second: ShownClause) -> ShownClause:
-    if first is None:
-        return second
-    return ShownClause(
-        name=second.name,
-        requirement=second.requirement,
-        verdict=max(first.verdict, second.verdict, key=_WORST_LAST.index),
-        judged=first.judged + second.judged,
-        concerned=first.concerned + second.concerned,
-        count=first.count + second.count,
-        summary=f"{first.summary}; under load {second.summary}",
-        evidence=(*first.evidence, *second.evidence),
-    )
+    def _result(
+        self,
+        topic: str,
+        outcome: Outcome,
+        message: str,
+        *,
+        title: str,
+        setup: str = "-",
+        severity: Severity = "normal",
+        cost: str = "",
+        observed: str = "",
+        capability: str = "",
+        exchanges: tuple[Exchange, ...] = (),
+    ) -> Result:
+        bench, plan = self.bench, self.record.plan
+        return Result(
+            topic=topic,
+            wallet=bench.wallets[setup].name if setup != "-" else "-",
+            mode=bench.target.setups[setup].mode if setup != "-" else "-",
+            outcome=outcome,
+            severity=severity,
+            level=bench.target.level,
+            seconds=self.record.figures.series.seconds,
+            message=message,
+            title=title,
+            capability=capability,
+            exchanges=exchanges,
+            observed=observed,
+            cost=cost,
+            seed=plan.seed,
+            setup=setup,
+            file=FILE,
+            replay=" ".join(["python -m load", *plan.flags(), "--seed", str(plan.seed)]),
+            started=self.record.began,
+        )

@@ -12,21 +12,26 @@ import signal
 import sys
 import tempfile
 import threading
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from fixtures.preparing import prepare
-from fixtures.processes import announce, die_with_parent
+from fixtures.processes import announce, child, die_with_parent
+from fixtures.sandbox.client import SandboxClient
 from fixtures.session import Session
 from fixtures.target.problems import ConfigurationError
 from fixtures.target.reading import load
 from fixtures.target.settings import Settings
+from load.consent import permit
+from load.plan import Plan
 
 VARIABLE = "WALLETPROOF_LOAD"
 """Names the file in which a Locust process finds the session that `python -m load` has prepared."""
 
 WRONG_CONFIGURATION = 4
+STAND_DEADLINE = 40.0  # seconds in which sandbox and target must be ready
 
 
 def described(target: str | None, url: str | None) -> Settings:
@@ -39,7 +44,23 @@ def standing(target: str | None, url: str | None, seed: int) -> Iterator[Session
     """Sandbox and target for as long as the block lasts. Raises ConfigurationError."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="walletproof-")))
-        yield prepare(target, url, folder, stack, seed=seed, examples=0)
+        session = prepare(target, url, folder, stack, seed=seed, examples=0)
+        with SandboxClient(session.sandbox_url, session.sandbox_token) as client:
+            client.begin()
+        yield session
+
+
+def stood(options: Namespace, stack: ExitStack) -> Path:
+    """Starts sandbox and target in another process, until the stack ends; gives the file that tells of them.
+
+    Raises ConfigurationError and ChildFailed.
+    """
+    plan = Plan.of(vars(options), 0)
+    permit(plan, described(options.target, options.target_url))
+    named = {"--target": options.target, "--target-url": options.target_url, "--seed": options.seed}
+    arguments = [part for flag, value in named.items() if value is not None for part in (flag, str(value))]
+    started = stack.enter_context(child("load.stand", arguments, deadline=STAND_DEADLINE))
+    return Path(started.announced["session"])
 
 
 def folder_of(session: Session) -> Path:

@@ -1,4 +1,4 @@
-"""The tab "Books" in Locust's web UI: what has come, been paid, acknowledged and fulfilled so far, wallet by wallet."""
+"""The tab "Books" in Locust's web UI: what was paid and what was fulfilled so far, wallet by wallet, of all engines."""
 
 from __future__ import annotations
 
@@ -8,36 +8,42 @@ from typing import Any
 
 from flask import Response, request, send_from_directory
 
-from load.floor import Floor
-from load.topics import ACCEPT, LETTER, PAY, PLACE, PURCHASE
+from load.course import Course
+from load.figures import Figures
+from load.topics import ACKNOWLEDGED, CAME, DOUBLED, FULFILLED, FULFILMENT, LOST, PAID, PLACED, REFUNDED
 
 KEY = "walletproof"
+COUNTED = (CAME, PLACED, PAID, ACKNOWLEDGED, FULFILLED, DOUBLED, LOST, REFUNDED)
 COLUMNS = {
     "name": "Wallet",
-    "came": "Came",
-    PLACE: "Placed",
-    PAY: "Paid",
-    LETTER: "Notified",
-    f"{ACCEPT}:failed": "Not acknowledged",
-    PURCHASE: "Served",
-    f"{PURCHASE}:failed": "Not served",
-    "inside": "Inside",
+    CAME: "Came",
+    PLACED: "Placed",
+    PAID: "Paid",
+    ACKNOWLEDGED: "Acknowledged",
+    FULFILLED: "Fulfilled",
+    DOUBLED: "Doubled",
+    LOST: "Lost",
+    "pending": "Pending",
+    REFUNDED: "Refunded",
+    "success": "Success",
+    "p50": "To goods p50",
+    "p95": "To goods p95",
 }
-VERDICTS = {0: "sound", 1: "findings", 3: "inconclusive", 5: "nothing proven"}
+VERDICTS = {0: "sound", 1: "findings", 2: "interrupted", 3: "inconclusive", 5: "nothing proven"}
 
 
 class Tab:
-    """Reads the tally of the run that is on, or of the last one."""
+    """Shows the run that is on, or the last one."""
 
     def __init__(self) -> None:
-        self.floor: Floor | None = None
+        self.course: Course | None = None
         self.verdict: int | None = None
         """The exit code of the last run whose books were closed."""
 
     def install(self, web_ui: Any, out: Path) -> None:
         """Adds the tab, and a link to the report of the last run."""
         report = f"/{KEY}/report"
-        structure = [{"key": _key(key), "title": title} for key, title in COLUMNS.items()]
+        structure = [{"key": key, "title": title} for key, title in COLUMNS.items()]
         web_ui.template_args.update(
             {
                 "extended_tabs": [{"title": "Books", "key": KEY}],
@@ -60,24 +66,43 @@ class Tab:
             return send_from_directory(out.absolute(), "report.html")
 
     def rows(self) -> list[dict[str, object]]:
-        """One row for each wallet, and one for the run."""
-        floor = self.floor
-        if floor is None:
+        """One row for each wallet, one for all, and one for how the run itself goes."""
+        course = self.course
+        if course is None:
             return []
-        rows = [self._row(floor, setup, setup) for setup in floor.wallets]
-        total = {_key(key): sum(int(str(row[_key(key)])) for row in rows) for key in list(COLUMNS)[1:]}
-        books = "still open" if self.verdict is None or not floor.closed else VERDICTS.get(self.verdict, "not closed")
-        name = f"(all) · books: {books} · worst lag {floor.worst_lag * 1000:.0f} ms"
-        return [*rows, {"name": name, "safe_name": name, **total}]
+        figures = course.figures
+        rows = [row(figures, setup, setup) for setup in course.setups]
+        # the page sorts by name: signs keep these two apart from the wallets
+        return [*rows, row(figures, None, "Σ all wallets"), _named(f"→ {self._standing(course)}")]
 
-    @staticmethod
-    def _row(floor: Floor, setup: str, name: str) -> dict[str, object]:
-        tally = floor.tally
-        inside = tally[setup, "came"] - tally[setup, PURCHASE] - tally[setup, f"{PURCHASE}:failed"]
-        counts = {_key(key): tally[setup, key] for key in list(COLUMNS)[1:-1]}
-        return {"name": name, "safe_name": name, **counts, "inside": inside}
+    def _standing(self, course: Course) -> str:
+        if course.reason is None:
+            books = "arrivals are open"
+        elif self.verdict is None or not course.over:
+            books = "still open"
+        else:
+            books = VERDICTS.get(self.verdict, "not closed")
+        return f"books: {books} · generator lag {course.figures.lag * 1000:.0f} ms · {course.figures.inside} inside"
 
 
-def _key(key: str) -> str:
-    """A column's key without the characters that a path into JSON would trip over."""
-    return key.replace(".", "_").replace(":", "_")
+def row(figures: Figures, setup: str | None, name: str) -> dict[str, object]:
+    """The books of one wallet table; of all with None."""
+    counts = {what: figures.count(what, setup) for what in COUNTED}
+    paid, good = counts[PAID], counts[FULFILLED]
+    return {
+        **_named(name),
+        **counts,
+        "pending": max(0, paid - good - counts[LOST]),
+        "success": f"{good / paid:.1%}" if paid else "",
+        "p50": _took(figures, 50, setup),
+        "p95": _took(figures, 95, setup),
+    }
+
+
+def _named(name: str) -> dict[str, object]:
+    return {"name": name, "safe_name": name}
+
+
+def _took(figures: Figures, percent: float, setup: str | None) -> str:
+    seconds = figures.percentile(FULFILMENT, percent, setup)
+    return "" if seconds is None else f"{seconds:.3f} s"

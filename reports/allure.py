@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,65 +30,87 @@ from allure_commons.model2 import (
 from allure_commons.types import AttachmentType, LabelType, LinkType
 
 from fixtures.model import Outcome
+from reports.categories import categories, kind_of
 from reports.exchanges import transcript
+from reports.executor import executor
+from reports.har import archive
 from reports.letter import letter
+from reports.load import Plot
+from reports.outcomes import ELSEWHERE
 from reports.results import Result
 
-STATUSES = {
-    Outcome.PASSED: Status.PASSED,
-    Outcome.FAILED: Status.FAILED,
-    Outcome.INCONCLUSIVE: Status.BROKEN,
-    Outcome.ERROR: Status.BROKEN,
-    Outcome.NOT_APPLICABLE: Status.SKIPPED,
-}
-_PREFIXES = {
-    Outcome.FAILED: "",
-    Outcome.INCONCLUSIVE: "Inconclusive: ",
-    Outcome.ERROR: "Error of ours: ",
-    Outcome.NOT_APPLICABLE: "Not applicable: ",
-}
-CATEGORIES: list[dict[str, Any]] = [
-    {"name": "Findings: the target is at fault", "matchedStatuses": [Status.FAILED]},
-    {
-        "name": "Inconclusive: neither shown nor refuted",
-        "matchedStatuses": [Status.BROKEN],
-        "messageRegex": "(?s)Inconclusive: .*",
-    },
-    {"name": "Errors of ours", "matchedStatuses": [Status.BROKEN], "messageRegex": "(?s)Error of ours: .*"},
-    {
-        "name": "Not applicable: a capability is missing",
-        "matchedStatuses": [Status.SKIPPED],
-        "messageRegex": "(?s)Not applicable: .*",
-    },
-]
+CHARTS = ("currentStatus", "statusDynamics", "statusTransitions", "testResultSeverities", "durationDynamics")
+"""What Allure 3 draws; those that end in dynamics or transitions are its trends."""
+
+_SPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # the namespace of URLs (RFC 9562)
 
 
-def write_allure(results: Iterable[Result], directory: Path, *, target: str, environment: Mapping[str, str]) -> None:
-    """Writes one file per result, attachments, categories, environment and executor. Cleans the directory first.
+def write_allure(
+    results: Iterable[Result],
+    directory: Path,
+    *,
+    target: str,
+    environment: Mapping[str, str],
+    plots: Sequence[Plot] = (),
+    variables: Mapping[str, str] = os.environ,
+) -> None:
+    """Writes one file per result, attachments, categories, environment and executor, and Allure's settings beside them.
 
-    Expects masked results and a masked environment.
+    What an earlier run left in the directory goes, but for its folder `history`, from which Allure draws its trends.
+    Expects masked results and a masked environment. A plot is attached to each result that it is about. `variables`
+    are those by which a pipeline tells its name.
     """
-    logger = AllureFileLogger(directory, clean=True)  # type: ignore[no-untyped-call]
-    for result in results:
-        logger.report_result(_test_result(result, target, logger))  # type: ignore[no-untyped-call]
-    (directory / "categories.json").write_text(json.dumps(CATEGORIES, indent=1), encoding="utf-8")
+    _clean(directory)
+    logger = AllureFileLogger(directory)  # type: ignore[no-untyped-call]
+    drawn = [(plot.topics, _attached(plot.title, plot.svg, logger, target, AttachmentType.SVG)) for plot in plots]
+    every = list(results)
+    met = Counter(result.identity for result in every)
+    for result in every:
+        # Two tables of one wallet in one mode: Allure would take the second for a retry of the first.
+        identity = result.identity if met[result.identity] == 1 else f"{result.identity}/{result.setup}"
+        item = _test_result(result, target, identity, logger)
+        item.attachments += [drawing for topics, drawing in drawn if result.topic.startswith(topics)]
+        logger.report_result(item)  # type: ignore[no-untyped-call]
+    (directory / "categories.json").write_text(json.dumps(categories(), indent=1), encoding="utf-8")
     properties = {"target": target, **environment}
     lines = (f"{_property(name, key=True)} = {_property(value)}\n" for name, value in properties.items())
     (directory / "environment.properties").write_text("".join(lines), encoding="latin-1")
-    executor = {"name": "walletproof", "type": "walletproof", "buildName": f"walletproof against {target}"}
-    (directory / "executor.json").write_text(json.dumps(executor, ensure_ascii=False), encoding="utf-8")
+    ran = executor(variables, target)
+    (directory / "executor.json").write_text(json.dumps(ran, ensure_ascii=False), encoding="utf-8")
+    settings = directory.parent / "allurerc.json"
+    settings.write_text(json.dumps(_settings(directory.name, target), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _test_result(result: Result, target: str, logger: AllureFileLogger) -> TestResult:
-    identity = hashlib.md5(f"{target}/{result.identity}".encode(), usedforsecurity=False).hexdigest()
+def _settings(results: str, target: str) -> dict[str, Any]:
+    """What Allure 3 reads from the folder that it is started in; Allure 2 finds its own beside the results."""
+    sections = {"sections": ["charts", "timeline"], "charts": [{"type": name} for name in CHARTS]}
+    return {
+        "name": f"walletproof: {target}",
+        "resultsDir": results,
+        "output": "allure",
+        "historyPath": "allure-history.jsonl",
+        "categories": categories(),
+        "plugins": {"awesome": {"options": {"singleFile": True, **sections}}},
+    }
+
+
+def _clean(directory: Path) -> None:
+    if directory.is_dir():
+        for left in directory.iterdir():
+            if left.is_file():
+                left.unlink()
+
+
+def _test_result(result: Result, target: str, identity: str, logger: AllureFileLogger) -> TestResult:
+    history = hashlib.md5(f"{target}/{identity}".encode(), usedforsecurity=False).hexdigest()
     start = int((result.started or time.time()) * 1000)
     item = TestResult(
-        uuid=str(uuid.uuid4()),
-        historyId=identity,
-        testCaseId=identity,
+        uuid=str(uuid.uuid5(_SPACE, f"{target}/{identity}/{start}")),
+        historyId=history,
+        testCaseId=history,
         fullName=result.identity,
         name=result.title or result.topic,
-        status=STATUSES[result.outcome],
+        status=ELSEWHERE[result.outcome].allure,
         stage="finished",
         start=start,
         stop=start + round(result.seconds * 1000),
@@ -106,18 +130,31 @@ def _test_result(result: Result, target: str, logger: AllureFileLogger) -> TestR
     if result.outcome is not Outcome.PASSED:
         reason = result.message or result.capability or "no reason was given"
         item.statusDetails = StatusDetails(
-            message=_PREFIXES[result.outcome] + reason, trace=letter(result, exchanges=False)
+            known=result.known is not None,
+            message=f"{kind_of(result)}: {reason}",
+            trace=letter(result, exchanges=False),
         )
         if result.exchanges:
-            item.attachments = [_attached("Exchanges as curl lines", transcript(result.exchanges), logger)]
+            item.attachments = [
+                _attached("Timeline and curl lines", transcript(result.exchanges), logger, item.uuid),
+                _attached(
+                    "HTTP archive",
+                    archive(result.exchanges, result.identity),
+                    logger,
+                    item.uuid,
+                    AttachmentType.JSON,
+                    "har",
+                ),
+            ]
     return item
 
 
 def _labels(result: Result) -> Iterable[Label]:
     yield Label(LabelType.SEVERITY, result.severity)
     yield Label(LabelType.EPIC, result.area)
-    yield Label(LabelType.FEATURE, result.group)
-    yield Label(LabelType.STORY, result.topic)
+    yield Label(LabelType.FEATURE, result.topic)
+    if result.wallet != "-":
+        yield Label(LabelType.STORY, f"{result.wallet} {result.mode}")
     yield Label(LabelType.PARENT_SUITE, result.area)
     yield Label(LabelType.SUITE, result.file or result.group)
     if result.wallet != "-":
@@ -129,10 +166,17 @@ def _labels(result: Result) -> Iterable[Label]:
     yield Label(LabelType.TAG, f"level {result.level}")
 
 
-def _attached(name: str, text: str, logger: AllureFileLogger) -> Attachment:
-    source = ATTACHMENT_PATTERN.format(prefix=uuid.uuid4(), ext=AttachmentType.TEXT.extension)
+def _attached(
+    name: str,
+    text: str,
+    logger: AllureFileLogger,
+    owner: str,
+    kind: AttachmentType = AttachmentType.TEXT,
+    extension: str = "",
+) -> Attachment:
+    source = ATTACHMENT_PATTERN.format(prefix=uuid.uuid5(_SPACE, f"{owner}/{name}"), ext=extension or kind.extension)
     logger.report_attached_data(text.encode("utf-8", "replace"), source)  # type: ignore[no-untyped-call]
-    return Attachment(name=name, source=source, type=AttachmentType.TEXT.mime_type)
+    return Attachment(name=name, source=source, type=kind.mime_type)
 
 
 def _property(text: str, *, key: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Exchanges for people: a curl line that sends the request again, and a timeline. Both expect masked exchanges."""
+"""Exchanges as curl lines that send the requests again. Expects masked exchanges."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from fixtures.model import Exchange, Message
+from reports.timeline import in_order, outcome, timeline
 
 LARGEST_BODY = 16_384  # bytes shown; a larger body is named by its size
 _COMPUTED = frozenset({"host", "content-length", "connection", "transfer-encoding", "accept-encoding"})
@@ -47,40 +48,10 @@ def absolute(exchange: Exchange) -> str:
     return f"{'http' if local else 'https'}://{host}{prefix}{request.url}"
 
 
-def outcome(exchange: Exchange) -> str:
-    """What came back: the status and the beginning of a short answer, or what went wrong."""
-    if exchange.answer is None:
-        return exchange.error or "no answer"
-    text = exchange.answer.body.decode("utf-8", "replace").strip()
-    head = " ".join(text.split())
-    head = head if len(head) <= 60 else head[:57] + "..."
-    return " ".join(filter(None, (str(exchange.answer.status), head, exchange.error)))
-
-
-def timeline(exchanges: Sequence[Exchange]) -> str:
-    """Who sent what to whom, when (seconds after the first), how long it took and what came back; one line each."""
-    if not exchanges:
-        return ""
-    ordered = sorted(exchanges, key=lambda exchange: (exchange.at, exchange.sequence))
-    start = ordered[0].at
-    rows = [
-        (
-            f"+{exchange.at - start:.3f} s",
-            f"{exchange.source} → {exchange.destination}",
-            f"{exchange.request.method} {_path(exchange.request.url)}",
-            f"{exchange.seconds * 1000:.0f} ms",
-            outcome(exchange),
-        )
-        for exchange in ordered
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(_aligned(row, widths) for row in rows)
-
-
 def transcript(exchanges: Sequence[Exchange]) -> str:
     """The timeline, then each exchange as a curl line with its answer."""
     parts = [timeline(exchanges)]
-    for exchange in exchanges:
+    for exchange in in_order(exchanges):
         parts.append(f"# {exchange.source} → {exchange.destination}: {outcome(exchange)}\n{curl(exchange)}")
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -109,13 +80,3 @@ def _text(body: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if _UNPRINTABLE.search(text) else text
-
-
-def _path(url: str) -> str:
-    path = re.sub(r"^https?://[^/]*", "", url) or "/"
-    return path if len(path) <= 60 else path[:57] + "..."
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    at, who, what, took, came = row
-    return f"{at:>{widths[0]}}  {who:<{widths[1]}}  {what:<{widths[2]}}  {took:>{widths[3]}}  {came}"

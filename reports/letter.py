@@ -16,6 +16,7 @@ def letter(result: Result, *, exchanges: bool = True) -> str:
         ("Because", "" if result.message == result.observed else result.message),
         ("Observed", result.observed),
         ("Missing", result.capability),
+        ("Known", str(result.known or "")),
         ("Who says so", said),
         ("What it costs", result.cost),
         ("Again", result.replay),

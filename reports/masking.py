@@ -5,24 +5,34 @@ A mask leaves a short keyed hash, so that equal secrets stay comparable and none
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import quote, quote_plus
 
-from fixtures.model import Answer, Exchange, Headers, Message
+from fixtures.model import Answer, Call, Exchange, Headers, Message
 from reports.results import Result, writable
+from reports.spellings import SHORTEST, Spellings
 
-SHORTEST = 6  # masking shorter values would tear ordinary words apart
 MARK = re.compile(r"\[masked:[0-9a-f]{6}\]")
 
-_NAME = r"[\w.\-\[\]]*(?:secret|token|password|passwd|passphrase|api[_-]?key|private[_-]?key)[\w.\-\[\]]*"
-_HEADER = re.compile(r"(?i)authorization|cookie|secret|token|password|api[_-]?key|private[_-]?key")
+_NAME = (
+    r"[\w.\-\[\]]*(?:secret|token|passw|passphrase|api[_-]?key|private[_-]?key"
+    r"|e-?mail|phone|card[_-]?(?:number|holder)|cvv|cvc)[\w.\-\[\]]*"
+)
+_SECRET_NAME = re.compile(r"(?i)authorization|cookie|secret|token|password|api[_-]?key|private[_-]?key")
+# Headers whose values are shown: those of HTTP itself that say nothing about a person, and what a signature stands on.
+# The value of any other header is masked, since nobody knows what a target puts there.
+_SHOWN_HEADER = re.compile(
+    r"(?i)(?:accept|access-control|content|cross-origin|if|sec)-[\w-]+|accept|age|allow|cache-control|connection|date"
+    r"|etag|expect|expires|host|keep-alive|last-modified|location|origin|pragma|prefer|range|referer|referrer-policy"
+    r"|permissions-policy|retry-after|server|strict-transport-security|te|trailer|transfer-encoding|upgrade"
+    r"|user-agent|vary|via|www-authenticate|traceparent|x-(?:content-type-options|frame-options|xss-protection)"
+    r"|[\w-]*(?:signature|timestamp|nonce|serial|idempoten|request-?id|transmission|version|cert-url|auth-algo"
+    r"|x-identity)[\w-]*"
+)
 # A quote that follows "=" opens a parameter of the same header; any other quote ends the header.
 _HEADER_LINE = re.compile(
     r"(?im)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*[\"']?\s*:\s*\\*[\"']?)((?:[^\r\n\"'\\]|(?<==)\"[^\"\r\n]*\")+)"
@@ -32,16 +42,28 @@ _JSON_FIELD = re.compile(
 )
 _PYTHON_FIELD = re.compile(rf"(?i)('{_NAME}'\s*:\s*b?')([^']+)'")
 _FORM_FIELD = re.compile(rf"(?i)((?:^|[?&;\s'\"]){_NAME}=)([^&;\s'\"]+)")
+_XML_FIELD = re.compile(rf"(?i)(<{_NAME}>(?:<!\[CDATA\[)?)([^<\]]+)(?=\]\]>|</)")
 _PEM = re.compile(
     r"-----BEGIN(?:[ +]|%20)(?:[A-Z0-9]+(?:[ +]|%20))*PRIVATE(?:[ +]|%20)KEY-----"
     r".*?(?:-----END[^-]*PRIVATE(?:[ +]|%20)KEY-----|\Z)",
     re.DOTALL,
 )
-_PAN = re.compile(r"(?<![\w.])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5})(?!\w|\.\d)")
+_GAP = r"[ +-]|%20"
+_PAN = re.compile(
+    rf"(?<![\w.])(?:\d{{13,19}}|\d{{4}}({_GAP})\d{{4}}\1\d{{4}}\1\d{{4}}|\d{{4}}({_GAP})\d{{6}}\2\d{{4,5}})(?!\w|\.\d)"
+)
 # Issuer ranges of the card networks; without them one merchant number in ten would pass for a card by its check digit.
 _ISSUER = re.compile(
     r"4\d{12}(?:\d{3}){0,2}$|5[1-5]\d{14}$|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}$|3[47]\d{13}$"
     r"|3(?:0[0-5]|[68]\d)\d{11}$|6(?:011|5\d\d|4[4-9]\d)\d{12}$|62\d{14,17}$|35(?:2[89]|[3-8]\d)\d{12}$"
+)
+_USER = re.compile(r"(?<=://)[^/?#&\s@'\"<>]+(?=@)")
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}(?:@|%40|\\u0040)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?![\w@])"
+)
+# Credentials that betray themselves wherever they stand: signed tokens, and keys with a prefix of their vendor's.
+_TOKEN = re.compile(
+    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\b(?:[sr]k_(?:live|test)_|whsec_)[\w+/=]{8,}|\b\w+_secret_\w{8,}"
 )
 _SCHEME = re.compile(r"([A-Za-z][\w-]*)\s+(\S.*)", re.DOTALL)
 
@@ -53,8 +75,7 @@ class Mask:
         values = sorted({value.strip() for value in secrets if len(value.strip()) >= SHORTEST})
         # Keyed by the secrets themselves: the same in every process of a run, useless to who does not know them.
         self._key = hashlib.sha256("\0".join(values).encode()).digest() if values else os.urandom(32)
-        forms = {form: self._mark(value) for value in values for form in _forms(value) if len(form) >= SHORTEST}
-        self._forms = sorted(forms.items(), key=lambda item: -len(item[0]))
+        self._known = Spellings({value: self._mark(value) for value in values})
         self._remembered = lru_cache(maxsize=4096)(self._text)
 
     def text(self, text: str) -> str:
@@ -70,12 +91,15 @@ class Mask:
         return self._text(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     def headers(self, headers: Headers) -> Headers:
-        """Masked headers; an authorisation keeps its scheme."""
+        """Masked headers: those that are known to be harmless by value, all others whole; a scheme is kept."""
         return tuple((name, self._header(name, value)) for name, value in headers)
 
     def mapping(self, values: Mapping[str, str]) -> dict[str, str]:
-        """Masked values, by name as headers are."""
-        return {name: self._header(name, value) for name, value in values.items()}
+        """Masked values; one whose name betrays a secret is masked whole."""
+        return {
+            name: self._credentials(value) if _SECRET_NAME.search(name) else self.text(value)
+            for name, value in values.items()
+        }
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange as it may be shown."""
@@ -88,6 +112,7 @@ class Mask:
             answer=answer and Answer(answer.status, self.headers(answer.headers), self.body(answer.body)),
             error=exchange.error and self.text(exchange.error),
             note=exchange.note and self.text(exchange.note),
+            call=exchange.call and self._call(exchange.call),
         )
 
     def result(self, result: Result) -> Result:
@@ -97,22 +122,33 @@ class Mask:
             result,
             **{name: self.text(getattr(result, name)) for name in texts},  # type: ignore[arg-type]
             steps=tuple(map(self.text, result.steps)),
+            again=tuple(map(self.text, result.again)),
             exchanges=tuple(map(self.exchange, result.exchanges)),
         )
 
+    def _call(self, call: Call) -> Call:
+        return replace(
+            call,
+            problem=call.problem and self.text(call.problem),
+            key=call.key and self.text(call.key),
+            notify_url=call.notify_url and self.text(call.notify_url),
+        )
+
     def _text(self, text: str) -> str:
-        for form, mark in self._forms:
-            if form in text:
-                text = text.replace(form, mark)
+        text = self._known.masked(text)
         text = _PEM.sub(lambda found: self._mark(found[0]), text)
         text = _HEADER_LINE.sub(lambda found: found[1] + found[2] + self._credentials(found[3]), text)
         text = _JSON_FIELD.sub(self._json_field, text)
         text = _PYTHON_FIELD.sub(lambda found: f"{found[1]}{self._mark(found[2])}'", text)
-        text = _FORM_FIELD.sub(lambda found: found[1] + self._mark(found[2]), text)
+        for named in (_FORM_FIELD, _XML_FIELD):
+            text = named.sub(lambda found: found[1] + self._mark(found[2]), text)
+        for rule in (_USER, _TOKEN, _EMAIL):
+            text = rule.sub(lambda found: self._mark(found[0]), text)
         return _PAN.sub(self._card, text)
 
     def _header(self, name: str, value: str) -> str:
-        return self._credentials(value) if _HEADER.search(name) else self.text(value)
+        shown = _SHOWN_HEADER.fullmatch(name) and not _SECRET_NAME.search(name)
+        return self.text(value) if shown or not value else self._credentials(value)
 
     def _credentials(self, value: str) -> str:
         scheme = _SCHEME.fullmatch(value)
@@ -125,35 +161,13 @@ class Mask:
         return f"{name}{quote or escaped}{self._mark(text or inner)}"
 
     def _card(self, found: re.Match[str]) -> str:
-        digits = re.sub(r"\D", "", found[0])
+        digits = re.sub(r"%20|\D", "", found[0])
         return self._mark(digits) if _ISSUER.match(digits) and _luhn(digits) else found[0]
 
     def _mark(self, value: str) -> str:
         if MARK.fullmatch(value):
             return value
         return f"[masked:{hashlib.blake2b(value.encode('utf-8', 'surrogateescape'), key=self._key).hexdigest()[:6]}]"
-
-
-def _forms(value: str) -> Iterator[str]:
-    """The value as it travels: plain, in JSON, in URLs, in base64 at any offset, a key file also without its frame."""
-    for plain in (value, value.replace("\n", "\r\n"), *_unframed(value)):
-        yield plain
-        yield json.dumps(plain)[1:-1]
-        yield json.dumps(plain).replace("/", "\\/")[1:-1]
-        yield from (quote(plain), quote(plain, safe=""), quote_plus(plain))
-    raw = value.encode()
-    for offset in range(3):
-        # Three bytes become four letters: the letters that also depend on the neighbours are left out at both ends.
-        encoded = base64.b64encode(b"\0" * offset + raw).decode()
-        first, last = (offset * 4 + 2) // 3, (offset + len(raw)) * 4 // 3
-        yield from (encoded[first:last], encoded[first:last].replace("+", "-").replace("/", "_"))
-
-
-def _unframed(value: str) -> Iterator[str]:
-    lines = [line for line in value.splitlines() if line and not line.startswith("-----")]
-    if len(lines) > 1:
-        yield "".join(lines)
-        yield from (line for line in lines if len(line) >= 40)
 
 
 def _luhn(digits: str) -> bool:

@@ -14,25 +14,46 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from fixtures.model import Outcome
+from reports.about import About
 from reports.books import OUTCOMES, Books
-from reports.exchanges import curl, outcome, timeline
+from reports.exchanges import curl
+from reports.load import GRID, INK, ShownLoad, duration, share
+from reports.remedies import remedy
 from reports.results import SEVERITIES, Result
+from reports.timeline import in_order, moments, outcome, parties
 from reports.verdict import summarise
 from reports.words import LANGUAGES, WORDS, Text
 
 TEMPLATES = Path(__file__).parent / "templates"
+STYLES = ("page.css", "timeline.css")
 
 
 def write_page(
-    results: Sequence[Result], audit: Books | None, path: Path, *, target: str, environment: Mapping[str, str]
+    results: Sequence[Result],
+    audit: Books | None,
+    path: Path,
+    *,
+    target: str,
+    environment: Mapping[str, str],
+    load: ShownLoad | None = None,
+    about: About | None = None,
 ) -> Path:
     """Writes the page and returns its path. Expects everything masked."""
+    text = page(results, audit, target=target, environment=environment, load=load, about=about)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(results, audit, target=target, environment=environment), encoding="utf-8", errors="replace")
+    path.write_text(text, encoding="utf-8", errors="replace")
     return path
 
 
-def page(results: Sequence[Result], audit: Books | None, *, target: str, environment: Mapping[str, str]) -> str:
+def page(
+    results: Sequence[Result],
+    audit: Books | None,
+    *,
+    target: str,
+    environment: Mapping[str, str],
+    load: ShownLoad | None = None,
+    about: About | None = None,
+) -> str:
     """The page as text."""
     summary = summarise(results)
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
@@ -43,9 +64,11 @@ def page(results: Sequence[Result], audit: Books | None, *, target: str, environ
         passed=[result for result in results if result.outcome is Outcome.PASSED and result.area != "audit"],
         clauses=audit.clauses if audit else (),
         clause_outcome=OUTCOMES,
+        load=load,
+        about=about or About(),
         target=target,
         environment={"python": platform.python_version(), **environment},
-        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        style=Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)),
         script=Markup(script),
         # The one script that may run is ours: whatever a target answers stays text.
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -61,19 +84,29 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    room.globals |= {"t": words, "known": WORDS.__contains__, "curl": curl, "timeline": timeline, "came": outcome}
-    room.filters |= {"link": safe_link}
+    room.globals |= {"t": words, "known": WORDS.__contains__, "curl": curl, "came": outcome, "remedy": remedy}
+    room.filters |= {"moments": moments, "parties": parties, "in_order": in_order}
+    room.filters |= {"spoken": spoken, "link": safe_link, "drawn": drawn, "duration": duration, "share": share}
     return room.get_template("page.html")
 
 
 def words(key: str) -> Markup:
     """An interface text in both languages; the page shows one of them."""
-    text: Text = WORDS[key]
+    return spoken(WORDS[key])
+
+
+def spoken(text: Text) -> Markup:
+    """A text in both languages."""
     spans = (
         Markup('<span class="w-{0}" lang="{0}">{1}</span>').format(language, getattr(text, language))
         for language in LANGUAGES
     )
     return Markup("").join(spans)
+
+
+def drawn(svg: str) -> Markup:
+    """A plot of ours, in the page's own ink: its text must be legible on dark ground, too."""
+    return Markup(svg.replace(INK, "var(--ink)").replace(GRID, "var(--line)"))
 
 
 def safe_link(url: str) -> str:

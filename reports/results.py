@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
 from fixtures.model import Exchange, Outcome, Severity
+from reports.outcomes import ELSEWHERE, FINDINGS, INTERRUPTED, NOTHING_PROVEN, PASSED, UNSETTLED
 
 SCHEMA = 1
 SUMMARY_FIELDS = ("topic", "wallet", "mode", "outcome", "severity", "level", "seconds", "message")
@@ -19,13 +20,26 @@ SEVERITIES: tuple[Severity, ...] = ("blocker", "critical", "normal", "minor", "t
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """That a failure is known and accepted: why, by whom, until which day (ISO 8601)."""
+
+    reason: str
+    owner: str
+    until: str
+
+    def __str__(self) -> str:
+        return f"{self.reason} (accepted by {self.owner} until {self.until})"
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What one check came to. `seconds` is its duration, `title` the requirement as a reader sees it.
 
     `level` (1 to 4) says how much of the target could be observed. `wallet` and `mode` are "-" where there is none.
     `capability` names what is missing when the outcome is not applicable. `steps` are what was done, in order.
-    `file` is the check's file inside the repository, `replay` the command that shows the result again.
-    `started` is Unix seconds, 0 where unknown.
+    `file` is the check's file inside the repository, `replay` the command that shows the result again, `again` what
+    pytest is told to play exactly this check, the target left out.
+    `started` is Unix seconds, 0 where unknown. `known` is set where the failure is accepted: it turns nothing red.
     """
 
     topic: str
@@ -49,7 +63,9 @@ class Result:
     setup: str = ""
     file: str = ""
     replay: str = ""
+    again: tuple[str, ...] = ()
     started: float = 0.0
+    known: Acceptance | None = None
 
     @property
     def identity(self) -> str:
@@ -63,11 +79,11 @@ class Result:
 
     @property
     def area(self) -> str:
-        """The question the check belongs to: conformance, security, audit or load."""
+        """The question the check belongs to: conformance, security, audit, load, or known (entries of known.toml)."""
         folder = self.file.partition("/")[0]
         if folder in {"conformance", "security", "load"}:
             return folder
-        if self.group in {"audit", "load"}:
+        if self.group in {"audit", "load", "known"}:
             return self.group
         return "security" if self.group in SECURITY_GROUPS else "conformance"
 
@@ -120,18 +136,17 @@ def read_results(path: Path) -> list[Result]:
 def exit_code(results: Iterable[Result], interrupted: bool = False) -> int:
     """The exit code: 2 interrupted, 1 anything failed, 3 inconclusive or an error of ours, 5 nothing passed, else 0.
 
+    A known failure proves nothing and turns nothing red.
     A proved clause of the audit proves no check, so the audit alone never turns an empty run green.
     """
     judged = list(results)
-    outcomes = {result.outcome for result in judged}
+    codes = {ELSEWHERE[result.outcome].code for result in judged if result.known is None}
     if interrupted:
-        return 2
-    if Outcome.FAILED in outcomes:
-        return 1
-    if outcomes & {Outcome.INCONCLUSIVE, Outcome.ERROR}:
-        return 3
+        return INTERRUPTED
+    if red := codes & {FINDINGS, UNSETTLED}:
+        return min(red)
     proven = (result.outcome is Outcome.PASSED and result.area != "audit" for result in judged)
-    return 0 if any(proven) else 5
+    return PASSED if any(proven) else NOTHING_PROVEN
 
 
 def by_severity(result: Result) -> tuple[int, str]:
@@ -141,4 +156,5 @@ def by_severity(result: Result) -> tuple[int, str]:
 
 def _summary(result: Result) -> dict[str, Any]:
     row = {name: getattr(result, name) for name in SUMMARY_FIELDS}
-    return {**row, "outcome": result.outcome.value, "seconds": round(result.seconds, 4)}
+    known = {"known": asdict(result.known)} if result.known else {}
+    return {**row, "outcome": result.outcome.value, "seconds": round(result.seconds, 4), **known}

@@ -8,18 +8,32 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
 
+from reports.about import About
 from reports.books import ShownBooks
+from reports.known import Known
+from reports.load import ShownLoad
 from reports.results import SCHEMA, Result
+
+DECLARED, PART = "declared wallets", "part of the checks"
+"""Keys of the environment: the wallets of the target file (comma between them), and how a run was narrowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the reports are made of, masked already. `books` is None where no audit was made."""
+    """What the reports are made of, masked already. `books` is None where no audit was made, `load` without a load.
+
+    `known` are the failures accepted in it. `absent` are identities of checks that stand in the target file and were
+    not run; a check that was left out for a reason of its own has a result, not applicable.
+    """
 
     target: str
     environment: Mapping[str, str]
     results: tuple[Result, ...]
     books: ShownBooks | None
+    load: ShownLoad | None = None
+    known: Known | None = None
+    absent: tuple[str, ...] = ()
+    about: About | None = None
     schema: int = SCHEMA
 
 

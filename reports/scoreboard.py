@@ -10,23 +10,18 @@ from typing import TextIO
 
 from fixtures.model import Outcome
 from reports.books import OUTCOMES, Books
+from reports.load import ShownLoad, duration, share
+from reports.outcomes import ELSEWHERE, WORST_FIRST
 from reports.results import Result
 from reports.verdict import Cell, Summary, summarise
 
 VERDICTS = {
     "sound": "SOUND: nothing failed",
+    "accepted": "ACCEPTED: nothing failed but what is known",
     "findings": "FINDINGS",
     "inconclusive": "INCONCLUSIVE: nothing failed, not everything could be judged",
     "nothing": "NOTHING PROVEN: no check passed",
 }
-_COLOURS = {
-    Outcome.PASSED: "32",
-    Outcome.FAILED: "31;1",
-    Outcome.INCONCLUSIVE: "33",
-    Outcome.ERROR: "35",
-    Outcome.NOT_APPLICABLE: "2",
-}
-_MARKS = {Outcome.FAILED: "failed", Outcome.ERROR: "error", Outcome.INCONCLUSIVE: "inconclusive"}
 SHOWN = 20  # findings in the terminal; the page has them all
 
 
@@ -36,14 +31,22 @@ def colourful(stream: TextIO | None = None) -> bool:
 
 
 def scoreboard(
-    results: Sequence[Result], audit: Books | None, *, target: str, page: Path | None = None, colour: bool = False
+    results: Sequence[Result],
+    audit: Books | None,
+    *,
+    target: str,
+    page: Path | None = None,
+    colour: bool = False,
+    load: ShownLoad | None = None,
 ) -> str:
     """The whole text. Expects masked results, those of the audit's clauses among them."""
     summary = summarise(results)
     parts = [
         "\n".join(_table(summary, colour)),
         "\n".join(_findings("Findings", summary.findings, colour)),
+        "\n".join(_findings("Known and accepted", summary.accepted, colour)),
         "\n".join(_findings("Not settled", summary.unsettled, colour)),
+        "\n".join(_load(load)),
         "\n".join(_books(audit, colour)),
         _verdict(summary, target, colour) + (f"\nReport: {page}" if page else ""),
     ]
@@ -52,10 +55,12 @@ def scoreboard(
 
 def _verdict(summary: Summary, target: str, colour: bool) -> str:
     counts = ", ".join(
-        f"{summary.counts[outcome]} {outcome.value.replace('_', ' ')}" for outcome in Outcome if summary.counts[outcome]
+        f"{summary.counts[outcome]} {ELSEWHERE[outcome].word}" for outcome in Outcome if summary.counts[outcome]
     )
+    counts = ", ".join(filter(None, (counts, f"{len(summary.accepted)} known" if summary.accepted else "")))
     books = f", {summary.broken} broken in the books" if summary.broken else ""
-    outcome = {"sound": Outcome.PASSED, "findings": Outcome.FAILED}.get(summary.kind, Outcome.INCONCLUSIVE)
+    kinds = {"sound": Outcome.PASSED, "accepted": Outcome.PASSED, "findings": Outcome.FAILED}
+    outcome = kinds.get(summary.kind, Outcome.INCONCLUSIVE)
     head = _paint(VERDICTS[summary.kind], outcome, colour)
     return f"{head} · {target} · level {summary.level} · {counts or 'no checks'}{books}"
 
@@ -83,7 +88,8 @@ def _cell(cell: Cell) -> str:
         return ""
     if not cell.judged:
         return "n/a"
-    flaws = [f"{cell.counts[outcome]} {word}" for outcome, word in _MARKS.items() if cell.counts[outcome]]
+    flaws = [f"{cell.counts[o]} {ELSEWHERE[o].flaw}" for o in WORST_FIRST if ELSEWHERE[o].flaw and cell.counts[o]]
+    flaws += [f"{cell.accepted} known"] if cell.accepted else []
     return ", ".join([f"{cell.counts[Outcome.PASSED]}/{cell.judged}", *flaws])
 
 
@@ -96,6 +102,8 @@ def _findings(heading: str, results: Sequence[Result], colour: bool) -> Iterable
         first = (result.message or result.title).strip().partition("\n")[0]
         severity = _paint(f"{result.severity:<8}", result.outcome, colour)
         yield f"  {severity}  {result.identity:<{width}}  {first}"
+        if result.known:
+            yield f"  {'':<8}  {'':<{width}}  {result.known}"
     if len(results) > SHOWN:
         yield f"  and {len(results) - SHOWN} more in the report"
 
@@ -110,5 +118,21 @@ def _books(audit: Books | None, colour: bool) -> Iterable[str]:
         yield from (f"  {'':<{width}}    {line}" for line in clause.evidence)
 
 
+def _load(load: ShownLoad | None) -> Iterable[str]:
+    """The stories with all wallets together, and the capacity where it was searched; the page has everything."""
+    if load is None:
+        return
+    yield f"Load  {load.pace}"
+    yield from (f"  {name}  {value}" for name, value in load.facts if name == "capacity")
+    rows: list[tuple[str, ...]] = [("story", "samples", "went well", "p50", "p95", "p99", "p99.9", "longest")]
+    for line in load.stories:
+        if line.setup == "-":
+            rows.append((line.metric, str(line.samples), share(line.share), *map(duration, line.percentiles)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows if len(rows) > 1 else []:
+        cells = (text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True))
+        yield "  ".join(["", row[0].ljust(widths[0]), *cells])
+
+
 def _paint(text: str, outcome: Outcome | None, colour: bool) -> str:
-    return f"\x1b[{_COLOURS[outcome]}m{text}\x1b[0m" if colour and outcome else text
+    return f"\x1b[{ELSEWHERE[outcome].colour}m{text}\x1b[0m" if colour and outcome else text

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fixtures.model import Outcome
+from reports.outcomes import WORST_FIRST
 from reports.results import Result, by_severity, exit_code
 
-Kind = Literal["sound", "findings", "inconclusive", "nothing"]
+Kind = Literal["sound", "accepted", "findings", "inconclusive", "nothing"]
 _KINDS: dict[int, Kind] = {0: "sound", 1: "findings", 3: "inconclusive", 5: "nothing"}
 
 # Topic groups in the order of a payment's life, then of an attacker's patience; an unknown group comes last.
@@ -19,26 +20,32 @@ GROUPS = (
     *("delivery", "faults", "restart", "race", "lifecycle", "openapi", "openapi-links", "openapi-money"),
     *("forgery", "substitution", "hint", "replay", "login-forgery", "session", "callback", "fuzz", "keys"),
     *("tampering", "return", "access", "openapi-access", "openapi-methods", "openapi-leaks"),
-    *("injection", "leaks", "bodies", "transport", "hygiene"),
+    *("injection", "leaks", "bodies", "transport", "hygiene", "load"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The outcomes of one wallet in one topic group."""
+    """The outcomes of one wallet in one topic group; the failures of `known` are accepted, and no outcome of these."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
+    known: list[Result] = field(default_factory=list)
 
     @property
     def judged(self) -> int:
         """How many checks applied."""
-        return self.counts.total() - self.counts[Outcome.NOT_APPLICABLE]
+        return self.counts.total() - self.counts[Outcome.NOT_APPLICABLE] + self.accepted
+
+    @property
+    def accepted(self) -> int:
+        """How many checks failed as known.toml says."""
+        return len(self.known)
 
     @property
     def worst(self) -> Outcome | None:
         """The outcome that decides the cell's colour; None where nothing ran."""
-        order = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASSED, Outcome.NOT_APPLICABLE)
-        return next((outcome for outcome in order if self.counts[outcome]), None)
+        fallback = Outcome.NOT_APPLICABLE if self.known else None
+        return next((outcome for outcome in WORST_FIRST if self.counts[outcome]), fallback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +64,17 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a reader asks first. `kind` follows the exit code of the same results."""
+    """What a reader asks first. `kind` follows the exit code of the same results.
+
+    `accepted` are the known failures, clauses of the audit among them; they count nowhere else.
+    """
 
     kind: Kind
     counts: Counter[Outcome]
     level: int
     board: Board
     findings: tuple[Result, ...]
+    accepted: tuple[Result, ...]
     unsettled: tuple[Result, ...]  # inconclusive and errors of ours
     broken: int  # clauses of the audit
     missing: dict[str, tuple[Result, ...]]  # not applicable, by the missing capability
@@ -72,14 +83,19 @@ class Summary:
 def summarise(results: Sequence[Result]) -> Summary:
     """The summary of a run; the results of the audit count for the verdict and stand apart from the board."""
     checks = [result for result in results if result.area != "audit"]
+    accepted = [result for result in results if result.known]
+    kind = _KINDS[exit_code(results)]
     return Summary(
-        kind=_KINDS[exit_code(results)],
-        counts=Counter(result.outcome for result in checks),
+        kind="accepted" if accepted and kind == "sound" else kind,
+        counts=Counter(result.outcome for result in checks if not result.known),
         level=max((result.level for result in results), default=0),
         board=board(checks),
-        findings=_sorted(checks, Outcome.FAILED),
+        findings=_sorted([result for result in checks if not result.known], Outcome.FAILED),
+        accepted=tuple(sorted(accepted, key=by_severity)),
         unsettled=_sorted(checks, Outcome.INCONCLUSIVE, Outcome.ERROR),
-        broken=sum(result.area == "audit" and result.outcome is Outcome.FAILED for result in results),
+        broken=sum(
+            result.area == "audit" and result.outcome is Outcome.FAILED and not result.known for result in results
+        ),
         missing=_missing(checks),
     )
 
@@ -89,7 +105,11 @@ def board(checks: Iterable[Result]) -> Board:
     cells: dict[tuple[str, str], Cell] = {}
     levels: dict[str, int] = {}
     for result in checks:
-        cells.setdefault((result.wallet, result.group), Cell()).counts[result.outcome] += 1
+        cell = cells.setdefault((result.wallet, result.group), Cell())
+        if result.known:
+            cell.known.append(result)
+        else:
+            cell.counts[result.outcome] += 1
         levels[result.wallet] = max(levels.get(result.wallet, 0), result.level)
     wallets = sorted({wallet for wallet, _ in cells}, key=lambda wallet: (wallet == "-", wallet))
     groups = sorted({group for _, group in cells}, key=_place)

@@ -24,7 +24,8 @@ def main() -> int:
     parser.add_argument("--mutant", action="append", default=[], help="only this mutant (repeatable)")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
-    chosen = [mutant for name, mutant in discover().items() if not options.mutant or name in options.mutant]
+    known = {name: mutant for name, mutant in discover().items() if not mutant.under_load}
+    chosen = [mutant for name, mutant in known.items() if not options.mutant or name in options.mutant]
     rows = []
     with stage() as warm:
         for mutant in chosen:

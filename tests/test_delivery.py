@@ -81,6 +81,17 @@ def test_copies_go_out_although_acknowledged() -> None:
     assert receipt.acknowledged
 
 
+def test_a_copy_that_is_refused_at_the_end_of_the_schedule_is_the_last() -> None:
+    answers = iter([TAKEN, REFUSED, REFUSED])
+
+    sent, receipts = drive(
+        together([deliver(letter(), 0.0, Plan(schedule=(1.0, 2.0), copies=3))]), lambda *_: next(answers)
+    )
+
+    assert [send.at for send in sent] == [0.0, 1.0, 3.0]
+    assert receipts[0].acknowledged
+
+
 def test_a_lost_acknowledgement_brings_the_letter_again() -> None:
     sent, receipt = drive(deliver(letter(), 0.0, Plan(schedule=(2, 2), lost=frozenset({1}))), lambda *_: TAKEN)
 

@@ -67,12 +67,13 @@ def test_a_mutant_is_caught_by_what_it_claims_and_by_nothing_else(
 ) -> None:
     """Claims are kept, and what the mutant leaves alone stays green. A blunt mutant passes for secure nowhere."""
     row = play(warm, mutant, EXTENTS[pytestconfig.option.matrix])
-    _keep(row)
+    if not mutant.under_load:  # no check is asked to catch it
+        _keep(row)
 
     assert _told(row, row.escaped) == []
     assert _told(row, row.false_alarms) == []
     assert _told(row, row.broken) == []
-    assert row.claims
+    assert row.claims or mutant.under_load
     assert row.keeps or mutant.blunt
 
 
@@ -83,7 +84,7 @@ def test_a_mutant_says_which_bug_it_has_and_where_that_was_seen(mutant: type[Mut
     assert re.fullmatch(r"https://[^/]+/.+", mutant.seen_in)
     assert (mutant.__doc__ or "").rstrip().endswith(".")
     assert mutant.__doc__ != mutant.__mro__[1].__doc__
-    assert bool(mutant.claims) is not mutant.blunt
+    assert [bool(mutant.claims), mutant.blunt, bool(mutant.under_load)].count(True) == 1
 
 
 def test_there_are_many_mutants() -> None:

@@ -1,93 +1,74 @@
-"""What goes too far is refused before anything is sent."""
+"""The options of a load run, from a command line or a form, and back."""
 
 from __future__ import annotations
 
+import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fixtures.target.problems import ConfigurationError
-from fixtures.target.reading import CANONICAL, load
-from fixtures.target.settings import Settings
-from load.__main__ import main
-from load.plan import MOST_RATE, Plan
-
-NOWHERE = "http://127.0.0.1:9"
-CALM = {"rate": 1.0, "seconds": 10.0, "buyers": 5, "wallet": "every"}
+from fixtures.wire import dump, load
+from load.plan import PACE, Plan
 
 
-def _settings(folder: Path, extra: str, tail: str = "") -> Settings:
-    file = folder / "target.toml"
-    file.write_text(extra + CANONICAL.read_text("utf-8").replace("${BASE_URL}", NOWHERE) + tail, "utf-8")
-    return load(file)
+def _parsed(*arguments: str) -> Plan:
+    parser = argparse.ArgumentParser()
+    for option in PACE:
+        parser.add_argument(option.flag, **option.arguments())
+    return Plan.of(vars(parser.parse_args(arguments)), seed=7)
 
 
-def _refusal(settings: Settings, **pace: object) -> str:
-    with pytest.raises(ConfigurationError) as refused:
-        Plan.of({**CALM, **pace}, seed=1).permit(settings)
-    return str(refused.value)
+def test_without_options_a_peak_of_a_minute_comes_by_chance() -> None:
+    plan = _parsed()
 
-
-def test_a_url_alone_consents_to_no_load(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["--target-url", NOWHERE])
-
-    assert code == 4
-    assert "consent" in capsys.readouterr().err
-
-
-def test_a_target_file_without_the_capability_is_refused_with_its_line(tmp_path: Path) -> None:
-    text = _refusal(_settings(tmp_path, 'capabilities = ["gateway"]\n'))
-
-    assert text.startswith("target.toml:1:")
-    assert 'capabilities = ["load"]' in text
-
-
-def test_a_consenting_target_is_loaded(tmp_path: Path) -> None:
-    Plan.of(CALM, seed=1).permit(_settings(tmp_path, 'capabilities = ["load"]\n'))
+    assert (plan.shape, plan.process, plan.rate, plan.seconds) == ("peak", "poisson", 5.0, 60.0)
 
 
 @pytest.mark.parametrize(
-    "pace",
-    [{"rate": MOST_RATE + 1}, {"rate": 0.0}, {"seconds": 1e6}, {"buyers": 0}, {"wallet": "purse"}],
-    ids="-".join,
+    "arguments",
+    [
+        (),
+        ("--shape", "spike", "--rate", "80", "--seconds", "30"),
+        ("--shape", "capacity"),
+        ("--shape", "heartbeat"),
+        ("--arrivals", "constant", "--wallet", "stripe", "--buyers", "9"),
+    ],
+    ids=lambda arguments: "-".join(arguments) or "none",
 )
-def test_every_ceiling_is_named(tmp_path: Path, pace: dict[str, object]) -> None:
-    text = _refusal(_settings(tmp_path, 'capabilities = ["load"]\n'), **pace)
+def test_a_plan_survives_locusts_command_line_and_a_journal(arguments: tuple[str, ...]) -> None:
+    plan = _parsed(*arguments)
 
-    assert f"--{next(iter(pace))}" in text
-
-
-def test_more_orders_than_the_file_allows_are_refused(tmp_path: Path) -> None:
-    settings = _settings(tmp_path, 'capabilities = ["load"]\n', "\n[limits]\norders = 5\n")
-
-    assert "limits.orders" in _refusal(settings)
+    assert _parsed(*plan.flags()) == plan
+    assert load(Plan, dump(Plan, plan)) == plan
 
 
-def test_more_requests_than_the_file_allows_are_refused(tmp_path: Path) -> None:
-    settings = _settings(tmp_path, 'capabilities = ["load"]\n', "\n[limits]\nrequests_per_second = 2.5\n")
+def test_a_plan_of_real_arrivals_survives_locusts_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "black-friday.csv"
+    file.write_text("0\n0.25\n3\n", encoding="utf-8")
+    plan = _parsed("--arrivals", str(file), "--seconds", "2")
 
-    assert "limits.requests_per_second" in _refusal(settings)
-
-
-def test_a_service_level_of_something_unmeasured_is_refused(tmp_path: Path) -> None:
-    level = '\n[[service_levels]]\nmetric = "happiness"\npercentile = 99\nlimit = 1.0\n'
-    text = _refusal(_settings(tmp_path, 'capabilities = ["load"]\n', level))
-
-    assert "'happiness'" in text
-    assert "purchase" in text
+    assert plan.instants == (0.0, 0.25)
+    assert _parsed(*plan.flags()) == plan
 
 
-def test_a_wallet_without_a_way_for_notifications_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "target.toml"
-    text = CANONICAL.read_text("utf-8").replace("${BASE_URL}", NOWHERE).replace('notify = "/notify/paypal"\n', "")
-    file.write_text('capabilities = ["load"]\n' + text, "utf-8")
+def test_a_form_gives_texts_and_leaves_fields_empty() -> None:
+    plan = Plan.of({"shape": "step", "rate": "12.5", "seconds": "", "buyers": "30", "arrivals": None}, seed=7)
 
-    assert "wallets.paypal: found no notify" in _refusal(load(file))
+    assert plan == replace(_parsed("--shape", "step", "--rate", "12.5", "--buyers", "30"))
 
 
-def test_a_shelf_with_nothing_that_the_limits_allow_is_refused(tmp_path: Path) -> None:
-    settings = _settings(
-        tmp_path, 'capabilities = ["load"]\n', "\n[limits]\nlargest_amount = { CNY = 1000, USD = 1 }\n"
-    )
-
-    assert "largest_amount" in _refusal(settings, wallet="stripe")
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"rate": "fast"}, "--rate: found 'fast'; wanted a number"),
+        ({"buyers": "many"}, "--buyers: found 'many'; wanted a whole number"),
+        ({"shape": "holiday"}, "--shape: found 'holiday'; wanted one of peak, spike"),
+        ({"arrivals": "none.csv"}, "none.csv, which cannot be read"),
+    ],
+    ids=["rate", "buyers", "shape", "arrivals"],
+)
+def test_what_cannot_be_understood_is_named(given: dict[str, str], told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told):
+        Plan.of(given, seed=7)

@@ -61,7 +61,8 @@ FAILED = replace(
     expected="fulfilments = 1",
     observed="fulfilments = 3",
     exchanges=(NOTIFICATION, GATEWAY_CALL),
-    replay="pytest --topic notify.repeat --wallet alipay --seed 7",
+    replay="walletproof replay notify.repeat/alipay/key",
+    again=("conformance/test_notify.py::test_a_repeated_notification_fulfils_once[alipay]", "--seed=7"),
 )
 INCONCLUSIVE = replace(
     PASSED, topic="reconcile.books", outcome=Outcome.INCONCLUSIVE, severity="normal", message="still changing"

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from fixtures.model import Outcome
-from reports.allure import CATEGORIES, write_allure
+from reports.allure import write_allure
+from reports.categories import Kind, categories
 from reports.results import Result
 from tests.reports.examples import ALL, ERROR, FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 
 
 def written(directory: Path, *results: Result, target: str = "shop") -> list[dict[str, Any]]:
     """What the directory holds after writing, one document per result."""
-    write_allure(results, directory, target=target, environment={"seed": "7"})
+    write_allure(results, directory, target=target, environment={"seed": "7"}, variables={})
     return [json.loads(path.read_text(encoding="utf-8")) for path in directory.glob("*-result.json")]
 
 
@@ -31,21 +32,21 @@ def labels(document: dict[str, Any], name: str) -> list[str]:
     ("result", "status", "category"),
     [
         (PASSED, "passed", None),
-        (FAILED, "failed", "Findings: the target is at fault"),
-        (INCONCLUSIVE, "broken", "Inconclusive: neither shown nor refuted"),
-        (ERROR, "broken", "Errors of ours"),
-        (NOT_APPLICABLE, "skipped", "Not applicable: a capability is missing"),
+        (FAILED, "failed", Kind.GOODS),
+        (INCONCLUSIVE, "broken", Kind.OPEN),
+        (ERROR, "broken", Kind.OURS),
+        (NOT_APPLICABLE, "skipped", Kind.ABSENT),
     ],
 )
 def test_each_outcome_has_its_status_and_category(
-    tmp_path: Path, result: Result, status: str, category: str | None
+    tmp_path: Path, result: Result, status: str, category: Kind | None
 ) -> None:
     [document] = written(tmp_path, result)
 
     message = document.get("statusDetails", {}).get("message", "")
     matching = [
         each["name"]
-        for each in CATEGORIES
+        for each in categories()
         if document["status"] in each["matchedStatuses"] and re.fullmatch(each.get("messageRegex", "(?s).*"), message)
     ]
     assert document["status"] == status
@@ -67,8 +68,8 @@ def test_a_result_says_what_it_is(tmp_path: Path) -> None:
     ]
     assert labels(document, "severity") == ["critical"]
     assert labels(document, "epic") == labels(document, "parentSuite") == ["conformance"]
-    assert labels(document, "feature") == ["notify"]
-    assert labels(document, "story") == ["notify.repeat"]
+    assert labels(document, "feature") == ["notify.repeat"]
+    assert labels(document, "story") == ["alipay key"]
     assert labels(document, "suite") == ["conformance/test_notify.py"]
     assert labels(document, "subSuite") == ["alipay key"]
     assert labels(document, "tag") == ["alipay", "key", "level 3"]
@@ -82,17 +83,43 @@ def test_identity_is_the_targets_and_outlives_file_and_wording(tmp_path: Path) -
 
     assert before["historyId"] == before["testCaseId"] == after["historyId"]
     assert elsewhere["historyId"] != before["historyId"]
-    assert before["uuid"] != after["uuid"]
+
+
+def test_each_run_has_uuids_of_its_own_and_a_report_written_again_the_same(tmp_path: Path) -> None:
+    [first], [again] = written(tmp_path, FAILED), written(tmp_path, FAILED)
+    [later] = written(tmp_path, replace(FAILED, started=FAILED.started + 86_400))
+
+    assert first == again
+    assert later["uuid"] != first["uuid"]
+    assert later["historyId"] == first["historyId"]
+
+
+def test_two_tables_of_one_wallet_in_one_mode_are_two_results(tmp_path: Path) -> None:
+    documents = written(tmp_path, PASSED, replace(PASSED, setup="alipay-second"))
+
+    assert len({document["historyId"] for document in documents}) == 2
+
+
+def test_the_history_of_earlier_reports_stays(tmp_path: Path) -> None:
+    trend = tmp_path / "history" / "history-trend.json"
+    trend.parent.mkdir()
+    trend.write_text("[]", encoding="utf-8")
+    written(tmp_path, *ALL)
+
+    assert trend.read_text(encoding="utf-8") == "[]"
 
 
 def test_a_failure_carries_its_letter_and_its_exchanges(tmp_path: Path) -> None:
     [document] = written(tmp_path, FAILED)
 
-    [attachment] = document["attachments"]
-    assert document["statusDetails"]["message"] == "fulfilled 3 times"
+    attachment, archive = document["attachments"]
+    assert document["statusDetails"]["message"] == "Goods lost: fulfilled 3 times"
     assert "Expected       fulfilments = 1" in document["statusDetails"]["trace"]
     assert attachment["type"] == "text/plain"
     assert "curl -sS" in (tmp_path / attachment["source"]).read_text(encoding="utf-8")
+    assert archive["type"] == "application/json"
+    assert archive["source"].endswith(".har")
+    assert len(json.loads((tmp_path / archive["source"]).read_text(encoding="utf-8"))["log"]["entries"]) == 2
     assert [step["status"] for step in document["steps"]] == ["passed", "passed", "failed"]
 
 
@@ -110,9 +137,18 @@ def test_the_directory_is_cleaned_at_the_start(tmp_path: Path) -> None:
 
 
 def test_environment_and_executor_stand_beside_the_results(tmp_path: Path) -> None:
-    write_allure([], tmp_path, target="http://shop", environment={"a key": "茶 = tea\\1", "seed": "7"})
+    write_allure([], tmp_path, target="http://shop", environment={"a key": "茶 = tea\\1", "seed": "7"}, variables={})
 
     properties = (tmp_path / "environment.properties").read_text(encoding="latin-1")
     assert properties == "target = http://shop\na\\ key = \\u8336 = tea\\\\1\nseed = 7\n"
     assert json.loads((tmp_path / "executor.json").read_text(encoding="utf-8"))["name"] == "walletproof"
-    assert json.loads((tmp_path / "categories.json").read_text(encoding="utf-8")) == CATEGORIES
+    assert json.loads((tmp_path / "categories.json").read_text(encoding="utf-8")) == categories()
+
+
+def test_both_allures_find_their_settings_and_the_history(tmp_path: Path) -> None:
+    write_allure(ALL, tmp_path / "allure-results", target="shop", environment={}, variables={})
+
+    settings = json.loads((tmp_path / "allurerc.json").read_text(encoding="utf-8"))
+    assert settings["resultsDir"] == "allure-results"
+    assert settings["historyPath"] == "allure-history.jsonl"
+    assert settings["categories"] == categories()

@@ -1,4 +1,4 @@
-"""A curl line sends the same bytes again; a timeline says who sent what to whom, when, and what came back."""
+"""A curl line sends the same bytes again."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.model import Answer, Message
-from reports.exchanges import LARGEST_BODY, curl, timeline, transcript
+from fixtures.model import Message
+from reports.exchanges import LARGEST_BODY, curl, transcript
 from tests.reports.examples import GATEWAY_CALL, NOTIFICATION
 
 
@@ -48,6 +48,7 @@ def test_a_large_body_is_named_by_its_size() -> None:
         b"@/etc/hostname",
         b"\xff\xfe\x00\r\n",
         b"line\r\nline",
+        b"-d @/etc/hostname; $(id) && `id` #\t!history \\",
     ],
 )
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -87,26 +88,9 @@ def _answer_once(server: socket.socket, size: int, received: list[bytes]) -> Non
         received.append(data)
 
 
-def test_a_timeline_is_ordered_by_time_and_aligned() -> None:
-    assert timeline([NOTIFICATION, GATEWAY_CALL]) == (
-        "+0.000 s  target → wallet:wechatpay  POST /v3/pay/transactions/native  31 ms  connection cut\n"
-        "+0.500 s  wallet:alipay → target     POST /notify/alipay               12 ms  200 success"
-    )
-
-
-def test_nothing_happened_is_an_empty_timeline() -> None:
-    assert timeline([]) == ""
-
-
-def test_a_long_answer_is_shown_by_its_beginning() -> None:
-    answer = Answer(500, (), b"<html>\n" + b"x" * 500)
-
-    assert timeline([replace(NOTIFICATION, answer=answer)]).endswith("500 <html> " + "x" * 50 + "...")
-
-
 def test_a_transcript_has_the_timeline_and_a_shell_line_for_each() -> None:
     text = transcript([NOTIFICATION, GATEWAY_CALL])
 
     lines = [line for line in text.splitlines() if line.startswith("curl")]
-    assert text.startswith("+0.000 s")
+    assert "+0.000 s  " in text.splitlines()[1]
     assert [shlex.split(line)[0] for line in lines] == ["curl", "curl"]

@@ -15,13 +15,13 @@ def test_a_failure_reads_in_the_order_a_tired_engineer_needs() -> None:
         "Observed       fulfilments = 3\n"
         "Who says so    https://opendocs.alipay.com/open/203/105286 (read 2026-10-01)\n"
         "What it costs  The goods leave again for every repeat.\n"
-        "Again          pytest --topic notify.repeat --wallet alipay --seed 7\n"
+        "Again          walletproof replay notify.repeat/alipay/key\n"
         "Seed           7"
     )
 
 
 def test_the_exchanges_come_last() -> None:
-    assert letter(FAILED).rstrip().endswith('--data-binary \'{"out_trade_no":"R1"}\'')
+    assert letter(FAILED).rstrip().endswith("s=a%2Fb'")
 
 
 def test_what_is_not_applicable_names_the_missing_capability() -> None:

@@ -7,9 +7,13 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+from markupsafe import escape
+
 from fixtures.model import Answer, Outcome
+from reports.about import About, Untested
 from reports.books import ShownBooks, ShownClause, results_of
 from reports.page import page, safe_link, write_page
+from reports.remedies import remedy
 from reports.results import Result
 from tests.reports.examples import ALL, FAILED, NOTIFICATION, PASSED
 
@@ -141,3 +145,21 @@ def test_an_empty_run_has_a_page_too() -> None:
 def test_every_outcome_has_a_page() -> None:
     for outcome in Outcome:
         assert tags(shown(replace(FAILED, outcome=outcome)))
+
+
+def test_a_finding_says_what_the_integration_should_do_in_both_languages() -> None:
+    advice = remedy(FAILED.topic)
+
+    assert advice is not None
+    assert escape(advice.en) in shown(FAILED)
+    assert advice.zh in shown(FAILED)
+
+
+def test_the_page_says_what_no_check_looks_at_and_how_the_target_was_described() -> None:
+    about = About('base_url = "http://shop"', (Untested("stripe", "Connect", "another product"),))
+    html = page([PASSED], None, target="shop", environment={}, about=about)
+
+    assert tags(html)
+    assert "another product" in html
+    assert "base_url = &#34;http://shop&#34;" in html
+    assert "canonical contract" in shown(PASSED)

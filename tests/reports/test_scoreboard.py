@@ -50,7 +50,7 @@ def test_the_whole_text() -> None:
         "  fulfilled-once  broken (1 of 3)\n"
         "                    first, worst, last: alipay 1: fulfilled 3 times\n"
         "\n"
-        "FINDINGS · http://shop · level 3 · 1 passed, 2 failed, 1 inconclusive, 1 not applicable, 1 error"
+        "FINDINGS · http://shop · level 3 · 1 passed, 2 failed, 1 inconclusive, 1 not applicable, 1 error of ours"
         ", 1 broken in the books\n"
         "Report: reports/out/report.html\n"
     )

@@ -93,6 +93,16 @@ def test_health_counts_the_history(toy: Sandbox, create: Callable[[], str]) -> N
     assert after["dropped"] == 0
 
 
+def test_health_tells_what_the_sandbox_did_so_far(toy: Sandbox, create: Callable[[], str]) -> None:
+    before = toy.client.health()
+    create()
+
+    after = toy.client.health()
+
+    assert after["served"] == before["served"] + 2  # the second look counts itself
+    assert after["busy"] > before["busy"] > 0.0
+
+
 # the ledger
 
 

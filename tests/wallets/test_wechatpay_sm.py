@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gmssl.sm2 import CryptSM2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from fixtures.wallets.wechatpay.keys import load_certificate, serial_text
 from fixtures.wallets.wechatpay.proof import examine, opened
 from fixtures.wallets.wechatpay.sealing import SM_ALGORITHM, Unreadable, seal, unseal
 from fixtures.wallets.wechatpay.signing import platform_text, request_text, sign, verify
+from fixtures.wallets.wechatpay.sm_points import times_base
 from tests.wallets.wechatpay_shop import BASE, KEYS, NOTIFY, NOW, MemoryBook, stamp
 
 _FILE = json.loads((Path(__file__).parents[1] / "vectors" / "wechatpay.json").read_text("utf-8"))
@@ -100,6 +102,13 @@ def test_signatures_hold_for_their_own_text_and_bytes_alone(text: bytes, turned:
 @pytest.mark.parametrize("signature", [b"", b"\x30\x00", sm.pair(0, 1), sm.pair(1, sm.ORDER), sm.pair(1, sm.ORDER - 1)])
 def test_numbers_out_of_range_are_no_signature(signature: bytes) -> None:
     assert not sm.verify(b"text", signature, KEYS["sm_platform_public_key"])
+
+
+@pytest.mark.parametrize("number", [1, 2, 15, 16, 17, 16**63, sm.ORDER - 2, sm.ORDER - 1, sm.ORDER // 3])
+def test_multiples_of_the_base_point_are_those_of_a_library(number: int) -> None:
+    curve = CryptSM2("", "")
+
+    assert times_base(number) == int(str(curve._kg(number, curve.ecc_table["g"]))[:64], 16)
 
 
 def test_the_certificate_carries_the_key_and_the_serial() -> None:

@@ -1,0 +1,33 @@
+"""What a team may set of the gate: gate.toml, or the table [gate] of the target file. All rules are on by default."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from fixtures.model import Severity
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Words = Annotated[tuple[Word, ...], Field(strict=False)]
+Optional = Literal["complete", "skips", "service", "regression"]
+"""The rules that may be turned off. No file turns an inconclusive run green, nor one with a finding or broken books."""
+
+
+class Rules(BaseModel):
+    """The settings of the gate.
+
+    `severity` is the least that turns it red. `wallets` and `topics` (or groups of them) are what must have run, where
+    that is less than the target file declares; whatever ran is judged all the same. `skips` is how many checks may not
+    apply. `tolerance` is how much slower than the baseline a load may be, 0.2 for a fifth. `off` turns a rule off and
+    says why.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    severity: Severity = "trivial"
+    wallets: Words = ()
+    topics: Words = ()
+    skips: Annotated[int, Field(ge=0)] | None = None
+    tolerance: Annotated[float, Field(ge=0, strict=False)] = 0.2
+    off: dict[Optional, Word] = {}

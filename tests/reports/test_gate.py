@@ -1,0 +1,301 @@
+"""Each rule of the gate is broken by a small run that breaks nothing else, and says what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from fixtures.model import Outcome
+from fixtures.target.problems import ConfigurationError
+from fixtures.target.reading import CANONICAL, load
+from reports.books import ShownBooks, ShownClause
+from reports.finish import write_reports
+from reports.gate import rules as rules_module
+from reports.gate.__main__ import found_rules, rules_of
+from reports.gate.__main__ import main as gate_command
+from reports.gate.case import read_case
+from reports.gate.judging import RULES, Matter, code_of, judge
+from reports.gate.rules import Rules
+from reports.known import Entry, Known
+from reports.load import Line, ShownLoad
+from reports.results import Result, write_results
+from reports.run import DECLARED, PART, Run, write_run
+from tests.reports.command import invoked
+from tests.reports.examples import ERROR, FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
+
+BALANCED = ShownBooks((ShownClause("payee", "Asks for the shelf price.", "proved", 3, 3, 0, "proved (3 of 3)", ()),))
+BROKEN = ShownBooks((ShownClause("payee", "Asks for the shelf price.", "broken", 3, 3, 1, "broken (1 of 3)", ()),))
+SOUND = Run("target.toml", {DECLARED: "alipay"}, (PASSED,), BALANCED)
+LEVEL = replace(PASSED, topic="load.latency.purchase-p99", wallet="-", mode="-", file="")
+GONE = Entry(topic="pay.gone", wallet="alipay", message="x", reason="r", owner="o", until=date(9999, 1, 1))
+QUICK = ShownLoad("peak", stories=(Line("purchase", "-", 2000, 2000, 0.1, 0.2, 0.3, 0.4, 0.5),))
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A run that breaks one rule, by the changes to a sound one, of the settings, and of the baseline's run."""
+
+    rule: str
+    code: int
+    told: str
+    run: Mapping[str, Any]
+    rules: Rules = field(default_factory=Rules)
+    baseline: Mapping[str, Any] | None = None
+
+
+BREAKS = [
+    Broken(
+        "findings", 1, "notify.repeat/alipay/cert (critical): fulf", {"results": (PASSED, replace(FAILED, mode="cert"))}
+    ),
+    Broken("books", 1, "audit.payee/-/- (blocker): broken (1 of 3)", {"books": BROKEN}),
+    Broken("books", 1, "no books were audited", {"books": None}),
+    Broken("complete", 1, "stripe: no check was judged", {"environment": {DECLARED: "alipay, stripe"}}),
+    Broken(
+        "complete",
+        1,
+        "stripe: no check was judged",
+        {
+            "environment": {DECLARED: "alipay, stripe"},
+            "results": (PASSED, replace(NOT_APPLICABLE, wallet="stripe")),
+        },
+    ),
+    Broken("complete", 1, "pay.success/alipay/key did not run", {"absent": ("pay.success/alipay/key",)}),
+    Broken("complete", 1, "(--topic pay)", {"environment": {DECLARED: "alipay", PART: "--topic pay"}}),
+    Broken("complete", 1, "refund: no check ran", {}, Rules(topics=("notify", "refund"))),
+    Broken(
+        "complete",
+        1,
+        "ran in the baseline, and not now",
+        {},
+        baseline={"results": (PASSED, replace(PASSED, mode="v3"))},
+    ),
+    Broken("proven", 5, "no check passed", {"results": (NOT_APPLICABLE,), "environment": {}}),
+    Broken("proven", 5, "no check passed", {"results": (), "environment": {}}),
+    Broken("settled", 3, "reconcile.books/alipay/key (normal): still changing", {"results": (PASSED, INCONCLUSIVE)}),
+    Broken("settled", 3, "load.latency", {"results": (PASSED, replace(LEVEL, outcome=Outcome.INCONCLUSIVE))}),
+    Broken("ours", 3, "pay.success/alipay/key (normal): KeyError", {"results": (PASSED, ERROR)}),
+    Broken("known", 1, "pay.gone/alipay, unused", {"known": Known((GONE,))}),
+    Broken(
+        "known",
+        1,
+        "notify.repeat/alipay, unexpected pass",
+        {"known": Known((GONE.model_copy(update={"topic": "notify.repeat"}),))},
+    ),
+    Broken("skips", 1, "1 checks do not apply; allowed are 0", {"results": (PASSED, NOT_APPLICABLE)}, Rules(skips=0)),
+    Broken(
+        "skips",
+        1,
+        "refund.full/alipay/key was judged in the baseline and does not apply now: refund",
+        {"results": (PASSED, NOT_APPLICABLE)},
+        baseline={"results": (PASSED, replace(PASSED, topic="refund.full"))},
+    ),
+    Broken("service", 1, "load.latency.purchase-p99", {"results": (PASSED, replace(LEVEL, outcome=Outcome.FAILED))}),
+    Broken(
+        "regression",
+        1,
+        "purchase (-): p99 is 400 ms, was 300 ms",
+        {"load": replace(QUICK, stories=(replace(QUICK.stories[0], p99=0.4),))},
+        baseline={"load": QUICK},
+    ),
+    Broken(
+        "regression",
+        1,
+        "observed at level 2, in the baseline at level 3",
+        {"results": (replace(PASSED, level=2),)},
+        baseline={},
+    ),
+]
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: f"{broken.rule}-{broken.told[:24]}")
+def test_each_rule_is_broken_alone_and_explained_in_a_line(broken: Broken, tmp_path: Path) -> None:
+    matter = matter_of(tmp_path, broken.run, broken.rules, broken.baseline)
+
+    rulings = judge(matter)
+
+    assert [ruling.rule.name for ruling in rulings if ruling.subjects] == [broken.rule]
+    (line,) = [ruling.line for ruling in rulings if ruling.subjects]
+    assert broken.told in line
+    assert "\n" not in line
+    assert code_of(matter, rulings) == broken.code
+
+
+def test_every_rule_is_broken_once() -> None:
+    assert {broken.rule for broken in BREAKS} == {rule.name for rule in RULES}
+    assert set(get_args(rules_module.Optional)) < {rule.name for rule in RULES}
+
+
+def test_a_sound_run_opens_the_gate(tmp_path: Path) -> None:
+    matter = matter_of(tmp_path, {"load": QUICK, "results": (PASSED, LEVEL)}, Rules(), {"load": QUICK})
+
+    rulings = judge(matter)
+
+    assert not [ruling.line for ruling in rulings if ruling.subjects or ruling.idle]
+    assert code_of(matter, rulings) == 0
+
+
+def test_what_passed_and_fails_now_is_a_regression_too(tmp_path: Path) -> None:
+    assert broken_rules(matter_of(tmp_path, {"results": (FAILED,)}, Rules(), {})) >= {"findings", "regression"}
+
+
+@pytest.mark.parametrize("samples", [999, 1000])
+def test_few_samples_are_not_compared(samples: int, tmp_path: Path) -> None:
+    slow = replace(QUICK, stories=(replace(QUICK.stories[0], p99=0.4, samples=samples),))
+
+    assert ("regression" in broken_rules(matter_of(tmp_path, {"load": slow}, Rules(), {"load": QUICK}))) == (
+        samples == 1000
+    )
+
+
+def test_the_tolerance_is_the_teams(tmp_path: Path) -> None:
+    slow = replace(QUICK, stories=(replace(QUICK.stories[0], p99=0.4),))
+
+    assert not broken_rules(matter_of(tmp_path, {"load": slow}, Rules(tolerance=0.5), {"load": QUICK}))
+
+
+def test_findings_below_the_severity_pass(tmp_path: Path) -> None:
+    minor = {"results": (PASSED, replace(FAILED, severity="minor", topic="pay.word"))}
+    matter = matter_of(tmp_path, minor, Rules(severity="normal"))
+
+    assert not broken_rules(matter)
+    assert code_of(matter, judge(matter)) == 0
+
+
+def test_an_accepted_finding_passes_until_its_day_is_over(tmp_path: Path) -> None:
+    entry = GONE.model_copy(update={"topic": FAILED.topic, "message": "fulfilled", "until": date(2027, 1, 1)})
+    results = (FAILED, replace(PASSED, topic="pay.success"))
+    write_run(replace(SOUND, results=results), tmp_path / "run.json")
+
+    def rules_broken(today: date) -> set[str]:
+        return broken_rules(Matter(read_case(tmp_path, [entry], today), None, Rules()))
+
+    assert not rules_broken(date(2027, 1, 1))
+    assert rules_broken(date(2027, 1, 2)) == {"findings", "known"}
+
+
+@pytest.mark.parametrize("outcome", [INCONCLUSIVE, ERROR])
+def test_no_rule_that_is_off_turns_the_unsettled_green(outcome: Result, tmp_path: Path) -> None:
+    every: dict[rules_module.Optional, str] = dict.fromkeys(get_args(rules_module.Optional), "we know")
+    matter = matter_of(tmp_path, {"results": (PASSED, outcome)}, Rules(off=every))
+
+    assert code_of(matter, judge(matter)) == 3
+
+
+def test_a_rule_that_is_off_says_why(tmp_path: Path) -> None:
+    matter = matter_of(tmp_path, {"absent": ("a/b/c",)}, Rules(off={"complete": "two pipelines"}))
+
+    assert "turned off: two pipelines" in [ruling.idle for ruling in judge(matter)]
+    assert not broken_rules(matter)
+
+
+def test_the_scope_is_what_the_team_names(tmp_path: Path) -> None:
+    part = {
+        "environment": {DECLARED: "alipay, stripe", PART: "--wallet alipay --topic notify"},
+        "absent": ("pay.success/alipay/key", "notify.repeat/stripe/intent"),
+    }
+
+    assert not broken_rules(matter_of(tmp_path, part, Rules(wallets=("alipay",), topics=("notify",))))
+    assert broken_rules(matter_of(tmp_path, part, Rules(wallets=("alipay",)))) == {"complete"}
+
+
+# files and the command
+
+
+def test_the_command_works_on_result_files_alone(tmp_path: Path) -> None:
+    audit = replace(PASSED, topic="audit.payee", wallet="-", mode="-", file="")
+    write_results([PASSED, audit], tmp_path / "results.json")
+
+    done = invoked(gate_command, "--out", str(tmp_path), "--rules", str(_file(tmp_path, "gate.toml", "skips = 3")))
+
+    assert done.exit_code == 0, done.output
+    assert "The gate is open (exit code 0)" in done.stdout
+    assert {"gate.md", "gate.sarif", "gate.xml"} <= {file.name for file in tmp_path.iterdir()}
+
+
+def test_the_run_is_judged_as_its_reports_say(tmp_path: Path) -> None:
+    write_reports(replace(SOUND, known=Known((GONE,))), tmp_path)
+    (tmp_path / "run.json").unlink(missing_ok=True)
+
+    done = invoked(gate_command, "--out", str(tmp_path))
+
+    assert done.exit_code == 0, done.output  # without run.json nothing tells of known.toml: give it with --known
+
+
+def test_the_files_of_a_closed_gate(tmp_path: Path) -> None:
+    write_run(replace(SOUND, results=(PASSED, FAILED, INCONCLUSIVE)), tmp_path / "run.json")
+
+    done = invoked(gate_command, "--out", str(tmp_path))
+
+    assert done.exit_code == 1
+    cases = Xml.parse(tmp_path / "gate.xml").getroot().findall("testsuite/testcase")
+    assert {case.attrib["name"] for case in cases if case.find("failure") is not None} == {"findings", "settled"}
+    assert len(json.loads((tmp_path / "gate.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]) == 2
+    assert (tmp_path / "gate.md").read_text(encoding="utf-8").startswith("## ❌ walletproof: the gate is closed")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('severity = "high"', "gate.toml:1: severity: found 'high'; wanted"),
+        ("[gate]\ntolerence = 0.1", "gate.toml:2: gate.tolerence: found an unknown key; wanted one of severity"),
+        ("skips = -1", "gate.toml:1: skips: found -1; wanted"),
+        ('[off]\nsettled = "why"', "gate.toml:2: off.settled"),
+        ('[off]\nskips = ""', "gate.toml:2: off.skips: found an empty text"),
+        ("skips = = 1", "gate.toml:1: not TOML"),
+    ],
+)
+def test_wrong_rules_are_refused_with_file_line_and_key(text: str, told: str, tmp_path: Path) -> None:
+    write_run(SOUND, tmp_path / "run.json")
+
+    done = invoked(gate_command, "--out", str(tmp_path), "--rules", str(_file(tmp_path, "gate.toml", text)))
+
+    assert done.exit_code == 4
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": 1}', '{"schema": 1, "results": [{}]}', "\x00"])
+def test_what_is_no_run_is_a_wrong_configuration(text: str, tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text(text, encoding="utf-8")
+
+    assert invoked(gate_command, "--out", str(tmp_path)).exit_code == 4
+    (tmp_path / "results.json").rename(tmp_path / "run.json")
+    assert invoked(gate_command, "--out", str(tmp_path)).exit_code == 4
+    assert "wanted the folder of a finished run" in invoked(gate_command, "--out", str(tmp_path / "no")).stderr
+
+
+def test_the_target_file_may_hold_the_rules(tmp_path: Path) -> None:
+    text = CANONICAL.read_text(encoding="utf-8") + '\n[gate]\nseverity = "normal"\n'
+    target = _file(tmp_path, "target.toml", text)
+
+    assert found_rules(tmp_path) == target
+    assert rules_of(target) == Rules(severity="normal")
+    assert load(target, environ={"BASE_URL": "http://127.0.0.1:1"}).gate == Rules(severity="normal")
+    assert found_rules(_file(tmp_path, "gate.toml", "").parent) == tmp_path / "gate.toml"
+    target.write_text(text.replace("severity", "severty"), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"gate\.severty: found an unknown key; .*nearest: severity"):
+        load(target, environ={"BASE_URL": "http://127.0.0.1:1"})
+
+
+def matter_of(folder: Path, run: Mapping[str, Any], rules: Rules, baseline: Mapping[str, Any] | None = None) -> Matter:
+    return Matter(_case(folder / "now", run), None if baseline is None else _case(folder / "before", baseline), rules)
+
+
+def broken_rules(matter: Matter) -> set[str]:
+    return {ruling.rule.name for ruling in judge(matter) if ruling.subjects}
+
+
+def _case(folder: Path, changes: Mapping[str, Any]) -> Any:
+    write_run(replace(SOUND, **changes), folder / "run.json")
+    return read_case(folder)
+
+
+def _file(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
