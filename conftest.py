@@ -21,13 +21,13 @@ from fixtures.telling import about
 from fixtures.verdicts import Ending, result_of
 from reports.books import masked, results_of
 from reports.finish import finish
-from reports.known import Known, with_lapses
+from reports.known import Known, accepted, with_lapses
 from reports.known import masked as masked_known
+from reports.letter import happened
 from reports.outcomes import SPOILT, terminal_words
 from reports.results import Result, exit_code, from_plain, to_plain
 from reports.run import DECLARED, PART
 from reports.telling import verdict_of
-from reports.timeline import timeline
 
 pytest_plugins = ["fixtures.given", "fixtures.progress"]  # what a check is given; how far a long run is
 
@@ -67,7 +67,10 @@ def _runs_suites(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     desk = config.stash[DESK] = Desk(config)
-    if desk.is_worker or not _runs_suites(config):
+    if not _runs_suites(config):
+        return
+    if desk.is_worker:
+        config.stash[KNOWN] = known(config, whole=True)
         return
     try:
         desk.bench.target  # noqa: B018 - an adapter that cannot be made is a wrong configuration too
@@ -152,10 +155,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         result = _result(item, check, verdict, report, raised)
         if verdict in SPOILT:
             mask = item.config.stash[DESK].mask
-            result = mask.result(result)
+            (result,) = accepted([mask.result(result)], item.config.stash.get(KNOWN, None))
             report.longrepr = mask.text(report.longreprtext)  # it goes to the terminal
             report.sections = [(name, mask.text(text)) for name, text in report.sections]
-            report.sections += [("what happened", timeline(result.exchanges))] if result.exchanges else []
+            report.sections.append(("what happened", happened(result)))
         report.walletproof = to_plain([result])[0]  # type: ignore[attr-defined]
 
 
@@ -173,7 +176,8 @@ def _result(
         started=report.start,
         seconds=report.duration,
     )
-    place, replay, again = item.stash.get(PLACE, None), desk.replay(check, seat), desk.again(item.nodeid, raised)
+    test = item.nodeid.removesuffix(f"@{seat.group}")  # as xdist names it when it keeps groups together
+    place, replay, again = item.stash.get(PLACE, None), desk.replay(check, seat), desk.again(test, raised)
     return result_of(check, seat, desk.bench, ending, place=place, replay=replay, again=again)
 
 
@@ -181,7 +185,8 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     data = getattr(report, "walletproof", None)
     if data is None:
         return None
-    return terminal_words(Outcome(data["outcome"])) if report.when == "call" or not report.passed else ("", "", "")
+    words = terminal_words(Outcome(data["outcome"]), known=data["known"] is not None)
+    return words if report.when == "call" or not report.passed else ("", "", "")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -220,7 +225,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def _conclude(desk: Desk, session: pytest.Session, *, interrupted: bool) -> None:
     bench, results = desk.bench, desk.results
     books = _books(desk, read_here=not session.config.getoption("numprocesses", None))
-    config, accepted = session.config, masked_known(session.config.stash.get(KNOWN, None), desk.mask)
+    config, entries = session.config, masked_known(session.config.stash.get(KNOWN, None), desk.mask)
     part = narrowed(config, [ROOT / suite for suite in SUITES])
     planned: set[str] = config.stash.get(PLANNED, set())
     config.stash[SUMMARY] = finish(
@@ -233,11 +238,11 @@ def _conclude(desk: Desk, session: pytest.Session, *, interrupted: bool) -> None
         mask=desk.mask,
         target=desk.session.name,
         about=about(desk.bench, desk.session),
-        known=accepted,
+        known=entries,
         absent=absent(planned, results),
     )
     judged = [*map(desk.mask.result, results), *results_of(masked(books, desk.mask), bench.target.level)]
-    session.exitstatus = exit_code(with_lapses(judged, accepted), interrupted=interrupted)
+    session.exitstatus = exit_code(with_lapses(judged, entries), interrupted=interrupted)
 
 
 def _books(desk: Desk, *, read_here: bool) -> Audit | None:

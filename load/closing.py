@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fixtures.books import Audit, Clause, Verdict
 from fixtures.session import Session, bench_of, secrets_of
+from fixtures.telling import about
 from load import books, report
 from load.joining import earlier, joined, joined_books
 from load.journal import Record, read_journal
@@ -44,6 +45,7 @@ def conclude(session: Session, journal: Path, out: Path, *, append: bool = False
         mask=Mask(secrets_of(bench, session)),
         target=session.name,
         load=shown(record, worst),
+        about=about(bench, session),
     )
     print(text, end="")
     return exit_code([*results, *results_of(closing.audit, bench.target.level)], interrupted=interrupted)

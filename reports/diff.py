@@ -136,6 +136,10 @@ def told(folders: Sequence[Path]) -> Difference:
     return compare(before, after)
 
 
+command = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@command.command()
 def main(
     a: Annotated[Path, typer.Argument(metavar="A", help="Folder of the earlier run.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Folder of the later run.")],
@@ -156,4 +160,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    command(prog_name="walletproof diff")

@@ -22,8 +22,9 @@ from reports.outcomes import WRONG_CONFIGURATION
 from reports.results import Result
 
 DAYS = 30  # a month is long enough to mend most things, and short enough to be asked again
-_VOLATILE = re.compile(r"\[masked:\w+\]|\b(?=\w*\d)\w{6,}(?:[.:-]\w+)*|\d+\.\d+")
-"""What the next run says otherwise: ids, masks, measured numbers."""
+_VOLATILE = re.compile(r"\[masked:\w+\]|\b(?=\w*\d)\w{6,}(?:[.:-]\w+)*|\d+\.\d+|\(\d+ of \d+\)")
+"""What the next run says otherwise: ids, masks, measured numbers, counts of orders."""
+_EXPLAINED = " + where "  # pytest's explanation of an assertion: mostly ids
 
 
 def draft(result: Result, today: date) -> str:
@@ -34,7 +35,7 @@ def draft(result: Result, today: date) -> str:
             "[[known]]",
             f"topic = {_quoted(result.topic)}",
             f"wallet = {_quoted(result.wallet)}",
-            f"message = {_quoted(fragment(result.message))}",
+            f"message = {_quoted(fragment(result.message))}  # a fragment; shorten it if it holds what changes",
             'reason = ""  # why it is accepted: required',
             'owner = ""   # who answers for it: required',
             f"until = {until}  # the last day on which it is accepted",
@@ -46,7 +47,7 @@ def draft(result: Result, today: date) -> str:
 def fragment(message: str) -> str:
     """The longest part of the message's first line that the next run will say again."""
     first = next((line for line in message.splitlines() if line.strip()), "")
-    return max((part.strip() for part in _VOLATILE.split(first)), key=len)
+    return max((part.strip() for part in _VOLATILE.split(first.partition(_EXPLAINED)[0])), key=len)
 
 
 def found(identity: str, results: Iterable[Result]) -> Result:
@@ -59,6 +60,10 @@ def found(identity: str, results: Iterable[Result]) -> Result:
     return findings[identity]
 
 
+command = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@command.command()
 def main(
     finding: Annotated[str, typer.Argument(metavar="TOPIC/WALLET/MODE", help="The finding, as the scoreboard says.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The run's folder.")] = Path("reports/out"),
@@ -89,4 +94,4 @@ def _quoted(text: str) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    command(prog_name="walletproof known")

@@ -16,7 +16,7 @@ from reports.load import ShownLoad
 from reports.load import masked as masked_load
 from reports.masking import Mask
 from reports.results import Result, write_results
-from reports.run import Run, write_run
+from reports.run import DECLARED, Run, read_run, write_run
 from reports.scoreboard import colourful, scoreboard
 
 
@@ -30,20 +30,25 @@ def finish(
     target: str,
     load: ShownLoad | None = None,
     known: Known | None = None,
-    absent: Iterable[str] = (),
+    absent: Iterable[str] | None = None,
     about: About | None = None,
 ) -> str:
     """Writes results.json, junit.xml, run.json, report.html, evidence/ and allure-results/; returns the scoreboard.
 
     `environment` is what a reader needs to judge the run (versions, seed, level …), in the order to show. The audit's
     clauses are written as results of topic audit.NAME; `audit` is None where there was none, and so is `load`.
-    `known` are the accepted failures, `absent` the identities of checks that were to run and did not. `about` says
+    `known` are the accepted failures, `absent` the identities of checks that were to run and did not; whoever joins an
+    earlier run of the folder and names neither keeps what that run was given. `about` says
     how the target was described and what no check looks at.
     Everything is masked first, and the exchanges of passed checks are dropped: nobody reads them.
     """
+    if absent is None and DECLARED in environment:  # a load that joins the suites' run of this folder
+        before = read_run(out / "run.json")
+        known, absent = before.known, before.absent
     checks = [mask.result(_lean(result)) for result in results]
     run = Run(mask.text(target), mask.mapping(environment), tuple(checks), masked(audit, mask), masked_load(load, mask))
-    run = replace(run, known=masked_known(known, mask), absent=tuple(sorted(absent)), about=masked_about(about, mask))
+    run = replace(run, known=masked_known(known, mask), absent=tuple(sorted(absent or ())))
+    run = replace(run, about=masked_about(about, mask))
     write_run(run, out / "run.json")
     return write_reports(run, out)
 

@@ -19,8 +19,8 @@ from reports.spellings import SHORTEST, Spellings
 MARK = re.compile(r"\[masked:[0-9a-f]{6}\]")
 
 _NAME = (
-    r"[\w.\-\[\]]*(?:secret|token|passw|passphrase|api[_-]?key|private[_-]?key"
-    r"|e-?mail|phone|card[_-]?(?:number|holder)|cvv|cvc)[\w.\-\[\]]*"
+    r"[\w.\-\[\]]{0,64}(?:secret|token|passw|passphrase|api[_-]?key|private[_-]?key"
+    r"|e-?mail|phone|card[_-]?(?:number|holder)|cvv|cvc)[\w.\-\[\]]{0,64}"
 )
 _SECRET_NAME = re.compile(r"(?i)authorization|cookie|secret|token|password|api[_-]?key|private[_-]?key")
 # Headers whose values are shown: those of HTTP itself that say nothing about a person, and what a signature stands on.
@@ -30,7 +30,7 @@ _SHOWN_HEADER = re.compile(
     r"|etag|expect|expires|host|keep-alive|last-modified|location|origin|pragma|prefer|range|referer|referrer-policy"
     r"|permissions-policy|retry-after|server|strict-transport-security|te|trailer|transfer-encoding|upgrade"
     r"|user-agent|vary|via|www-authenticate|traceparent|x-(?:content-type-options|frame-options|xss-protection)"
-    r"|[\w-]*(?:signature|timestamp|nonce|serial|idempoten|request-?id|transmission|version|cert-url|auth-algo"
+    r"|[\w-]*(?:signature|timestamp|nonce|serial|idempoten|request-?id|debug-id|correlation-id|transmission|version|cert-url|auth-algo"
     r"|x-identity)[\w-]*"
 )
 # A quote that follows "=" opens a parameter of the same header; any other quote ends the header.
@@ -38,7 +38,8 @@ _HEADER_LINE = re.compile(
     r"(?im)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*[\"']?\s*:\s*\\*[\"']?)((?:[^\r\n\"'\\]|(?<==)\"[^\"\r\n]*\")+)"
 )
 _JSON_FIELD = re.compile(
-    rf"(?i)(\\*\"{_NAME}\\*\"\s*:\s*)(?:(\")((?:[^\"\\]|\\.)+)(?=\")|(\\+\")((?:(?!\\+\").)+)|(\d+))"
+    rf"(?i)(\\{{0,16}}\"{_NAME}\\{{0,16}}\"\s*:\s*)"
+    r"(?:(\")((?:[^\"\\]|\\.)+)(?=\")|(\\{1,16}\")((?:(?!\\{1,16}\").)+)|(\d+))"
 )
 _PYTHON_FIELD = re.compile(rf"(?i)('{_NAME}'\s*:\s*b?')([^']+)'")
 _FORM_FIELD = re.compile(rf"(?i)((?:^|[?&;\s'\"]){_NAME}=)([^&;\s'\"]+)")
@@ -63,7 +64,7 @@ _EMAIL = re.compile(
 )
 # Credentials that betray themselves wherever they stand: signed tokens, and keys with a prefix of their vendor's.
 _TOKEN = re.compile(
-    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\b(?:[sr]k_(?:live|test)_|whsec_)[\w+/=]{8,}|\b\w+_secret_\w{8,}"
+    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\b(?:[sr]k_(?:live|test)_|whsec_)[\w+/=]{8,}|\b\w{1,64}_secret_\w{8,}"
 )
 _SCHEME = re.compile(r"([A-Za-z][\w-]*)\s+(\S.*)", re.DOTALL)
 

@@ -3,7 +3,7 @@
 outcome           pytest            Allure    JUnit     SARIF                        exit code
 passed            .                 passed    (none)    pass                         0
 failed            F                 failed    failure   fail, level by severity      1
-failed, accepted  F, as failed      failed    skipped   fail, suppressed             0
+failed, accepted  k                 failed    skipped   fail, suppressed             0
 inconclusive      ?                 broken    error     open                         3
 error of ours     E                 broken    error     a notification of the run    3
 not applicable    -                 skipped   skipped   notApplicable                proves nothing
@@ -67,7 +67,7 @@ SARIF_LEVELS: Mapping[Severity, str] = MappingProxyType(
 """The level of a failed result; that of every other kind is "none" (SARIF 2.1.0, 3.27.10)."""
 
 
-def terminal_words(outcome: Outcome) -> tuple[str, str, str]:
-    """Category, letter and word, as `pytest_report_teststatus` wants them."""
+def terminal_words(outcome: Outcome, *, known: bool = False) -> tuple[str, str, str]:
+    """Category, letter and word, as `pytest_report_teststatus` wants them. `known` is an accepted failure."""
     names = ELSEWHERE[outcome]
-    return names.word, names.mark, names.word.upper()
+    return ("known", "k", "KNOWN") if known else (names.word, names.mark, names.word.upper())

@@ -65,7 +65,7 @@ def page(
         clauses=audit.clauses if audit else (),
         clause_outcome=OUTCOMES,
         load=load,
-        about=about or About(),
+        about=about,
         target=target,
         environment={"python": platform.python_version(), **environment},
         style=Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)),

@@ -38,6 +38,7 @@ examples:
 Exit codes: 0 fixed, 1 still failing, 3 could not tell, 4 wrong use.
 """
 _TARGETS = ("--target", "--target-url")
+_BEHIND = re.compile(r" (?:\+ where|curl -|walletproof replay) ?")
 _CHANGING = re.compile(r"\b(?=\w*\d)\w+\b")  # ids and amounts differ from run to run
 
 
@@ -233,12 +234,12 @@ def _alike(first: str, second: str) -> bool:
 
 
 def _brief(message: str) -> str:
-    """The message without pytest's account of where its values come from."""
-    return message.partition(" + where ")[0]
+    """The message without what is told behind it: where its values come from, and how to see it again."""
+    return _BEHIND.split(message, maxsplit=1)[0]
 
 
 def _plain(message: str) -> str:
-    return _CHANGING.sub("#", MARK.sub("#", message))
+    return _CHANGING.sub("#", MARK.sub("#", _brief(message)))
 
 
 def _tail(text: str) -> str:

@@ -6,14 +6,16 @@ import base64
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 SHORTEST = 6  # masking shorter values would tear ordinary words apart
 SHORTEST_PIECE = 8  # what is left of a secret that was cut off counts from so many characters on
 LONGEST_PIECE = 400
-_CUT = re.compile(r"\.\.\.|…")
+MOST_CUTS = 1000  # in one text; it is our own tools that cut
+_CUT = re.compile(r"\.{3,}|…+")
 LAYERS = 4  # escapes within escapes that are undone: a JSON text in a JSON text in a form
 _ESCAPED = re.compile(
-    r"(?P<bytes>(?:%[0-9A-Fa-f]{2})+|(?:\\+x[0-9A-Fa-f]{2})+)|\\+u(?P<code>[0-9A-Fa-f]{4})|\\+(?P<plain>[\"'\\/nrt])"
+    r"(?P<bytes>(?:%[0-9A-Fa-f]{2})+|(?:\\{1,16}x[0-9A-Fa-f]{2})+)|\\{1,16}u(?P<code>[0-9A-Fa-f]{4})|\\{1,16}(?P<plain>[\"'\\/nrt])"
     r"|&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|[A-Za-z]{2,8});"
 )
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
@@ -62,7 +64,7 @@ class Spellings:
 
     def _pieces(self, text: str) -> Iterator[Place]:
         """The beginning of a secret before the place where a text was cut, and its end behind it."""
-        for cut in (*_CUT.finditer(text), None):
+        for cut in (*islice(_CUT.finditer(text), MOST_CUTS), None):
             before = cut.start() if cut else len(text)
             yield from self._beginning(text, before)
             if cut:
@@ -70,17 +72,15 @@ class Spellings:
 
     def _beginning(self, text: str, cut: int) -> Iterator[Place]:
         for at in range(max(0, cut - LONGEST_PIECE), cut - SHORTEST_PIECE + 1):
-            piece = text[at:cut]
-            for form in self._begun.get(piece[:SHORTEST], ()):
-                if form.startswith(piece):
+            for form in self._begun.get(text[at : at + SHORTEST], ()):
+                if form.startswith(text[at:cut]):
                     yield at, cut, self._marks[form]
                     return
 
     def _ending(self, text: str, cut: int) -> Iterator[Place]:
         for end in range(min(len(text), cut + LONGEST_PIECE), cut + SHORTEST_PIECE - 1, -1):
-            piece = text[cut:end]
-            for form in self._ended.get(piece[-SHORTEST:], ()):
-                if form.endswith(piece):
+            for form in self._ended.get(text[end - SHORTEST : end], ()):
+                if form.endswith(text[cut:end]):
                     yield cut, end, self._marks[form]
                     return
 
@@ -119,7 +119,7 @@ def _letters(found: re.Match[str]) -> Iterator[tuple[str, int]]:
         told = chr(int(code, 16)) if code else _PLAIN.get(plain, plain) if plain else html.unescape(found[0])
         yield from ((letter, found.start()) for letter in told)
         return
-    raw = bytes.fromhex(re.sub(r"%|\\+x", "", run))
+    raw = bytes.fromhex(re.sub(r"%|\\{1,16}x", "", run))
     at, width = found.start(), len(run) // len(raw)
     for letter in raw.decode("utf-8", "surrogateescape"):
         yield letter, at

@@ -50,6 +50,6 @@ def observed(trace: str, raised: BaseException | None = None) -> str:
 
 
 def message(raised: BaseException) -> str:
-    """The exception in one line."""
-    told = getattr(raised, "brief", None) or str(raised)
+    """The exception in one line, without pytest's account of where its values come from: `observed` has that."""
+    told = getattr(raised, "brief", None) or str(raised).partition("\n +  where ")[0]
     return " ".join(told.split())[:LONGEST] or type(raised).__name__

@@ -64,12 +64,13 @@ def parties(told: Sequence[Moment]) -> list[str]:
 
 
 def outcome(exchange: Exchange) -> str:
-    """What came back: the status and the beginning of a short answer, or what went wrong; one printable line."""
-    error = _line(exchange.error or "")
-    if exchange.answer is None:
-        return error or "no answer"
-    text = _short(_line(exchange.answer.body.decode("utf-8", "replace")), LONGEST_ANSWER)
-    return " ".join(filter(None, (str(exchange.answer.status), text, error)))
+    """What came back: the status and how the answer begins, or what went wrong; and what was noted, such as a fault."""
+    answer, error, note = exchange.answer, _line(exchange.error or ""), _line(exchange.note or "")
+    if answer is None:
+        parts = [error or "no answer"]
+    else:
+        parts = [str(answer.status), _short(_line(answer.body.decode("utf-8", "replace")), LONGEST_ANSWER), error]
+    return " ".join(filter(None, [*parts, note and f"({note})"]))
 
 
 def timeline(exchanges: Sequence[Exchange]) -> str:

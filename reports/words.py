@@ -44,7 +44,7 @@ WORDS: dict[str, Text] = {
     ),
     "verdict.accepted": Text("Nothing failed but what is known", "除已知问题外未发现问题"),
     "verdict.accepted.more": Text(
-        "Every requirement that applied and could be judged holds, but for failures that somebody accepted for a while.",
+        "Every requirement that applied and could be judged holds, but for failures that somebody accepted for now.",
         "除有人暂时接受的问题外，适用且可判定的要求全部成立。",
     ),
     "target": Text("Target", "被测系统"),
@@ -79,6 +79,7 @@ WORDS: dict[str, Text] = {
     # findings
     "findings": Text("Findings", "发现的问题"),
     "findings.none": Text("No requirement was refuted.", "没有要求被推翻。"),
+    "findings.known": Text("No requirement was refuted but those that are known.", "除已知问题外，没有要求被推翻。"),
     "findings.books": Text("No check failed, but the books do not agree.", "没有检验不通过，但账目不符。"),
     "requirement": Text("Requirement", "要求"),
     "expected": Text("Expected", "期望"),
@@ -92,6 +93,8 @@ WORDS: dict[str, Text] = {
     "again": Text("See it again", "重现"),
     "steps": Text("Steps", "步骤"),
     "exchanges": Text("Exchanges as curl lines", "往来报文（curl 命令）"),
+    "party.buyer": Text("buyer", "买家"),
+    "party.target": Text("target", "被测系统"),
     "timeline": Text("What happened", "事件经过"),
     "timeline.more": Text(
         "When each began, Δ after the one before; then what was asked, what came back, and how long that took.",
@@ -107,6 +110,7 @@ WORDS: dict[str, Text] = {
         "由专人负责、在所列日期前接受的问题。它们不影响结论，也不证明任何要求。",
     ),
     "known": Text("Known", "已知"),
+    "known.counted": Text("known", "已知"),
     "known.until": Text("until", "有效期至"),
     "unsettled": Text("Not settled", "无定论"),
     "unsettled.more": Text(

@@ -72,6 +72,12 @@ def test_without_a_suite_both_are_run_wherever_they_are(tmp_path: Path) -> None:
     assert f"cache_dir={tmp_path / '.pytest_cache'}" in words
 
 
+def test_a_check_may_be_named_as_the_terminal_shows_it() -> None:
+    words = command(["../security/test_access.py"], ROOT / "docs")
+
+    assert words[-1] == str(ROOT / "security" / "test_access.py")
+
+
 def test_a_check_is_named_as_reports_name_it(tmp_path: Path) -> None:
     words = command(["conformance/test_pay.py::test_it[stripe]", "-n", "2"], tmp_path)
 

@@ -47,6 +47,7 @@ class House:
         self.has_gateway = "gateway" in self.capabilities
         self.sandbox_headers = (("Authorization", f"Bearer {session.sandbox_token}"),)
         self.patience = self.settings.timing.request
+        self.paced = self.settings.bounds.requests_per_second is not None
         self._items: dict[str, ShelfItem] = {}
         self._placing: dict[str, Mapping[str, Any]] = {}
         self._about: dict[tuple[str, Money], dict[str, Any]] = {}

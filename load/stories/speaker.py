@@ -99,7 +99,7 @@ class Speaker:
             house.permit(message.url)
         except HostNotAllowed as problem:
             raise Unserved(f"{what}: {problem}") from None
-        if wait := house.desk.budget.turn():
+        if house.paced and (wait := house.desk.budget.turn()):
             yield Until(self.now() + wait)
         at = self.now()
         try:

@@ -60,11 +60,17 @@ def told(rulings: tuple[Ruling, ...], code: int) -> str:
     return "\n".join([*lines, "", f"{verdict[0].upper()}{verdict[1:]} (exit code {code})"])
 
 
+command = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@command.command()
 def main(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The run's folder.")] = Path("reports/out"),
     rules: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="gate.toml, or a target file with [gate]; by default one that lies here."),
+        typer.Option(
+            metavar="FILE", help="gate.toml, or a target file with a table gate; by default one that lies here."
+        ),
     ] = None,
     baseline: Annotated[Path | None, typer.Option(metavar="FOLDER", help="An earlier run to compare with.")] = None,
     known: Annotated[
@@ -73,8 +79,7 @@ def main(
 ) -> None:
     """Judges a finished run by the rules of the gate; writes gate.xml, gate.sarif and gate.md beside its results.
 
-    Exit codes: 0 open, 1 a finding or a broken rule, 3 inconclusive or an error of ours, 4 wrong configuration,
-    5 nothing proven.
+    Exit codes: 0 open; 1 a broken rule; 3 inconclusive, or an error of ours; 4 wrong configuration; 5 nothing proven.
 
     Example: walletproof gate --out reports/out --baseline reports/main --known known.toml
     """
@@ -97,4 +102,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    command(prog_name="walletproof gate")

@@ -84,6 +84,18 @@ def test_where_nothing_genuine_is_believed_a_refusal_shows_nothing(ward: Ward) -
     assert ward.steps("RefusesEverything")[FORGED].verdict is Verdict.UNKNOWN
 
 
+@pytest.mark.parametrize(("setup", "steps"), [("stripe", {GENUINE, FORGED}), ("ledger", set()), ("applepay", set())])
+def test_without_orders_only_an_acknowledgement_can_be_seen(ward: Ward, setup: str, steps: set[str]) -> None:
+    bench, findings = ward.bench("Reference"), list[Finding]()
+    bench.keys = {name: wallet.published_keys() for name, wallet in WALLETS.items()} | dict(ward.sandbox.keys)
+    bench.target.capabilities -= {"orders"}
+
+    Table(bench, setup, findings.append).play()
+
+    assert {found.step for found in findings if found.verdict is Verdict.OK} == steps
+    assert all(found.verdict in {Verdict.OK, Verdict.BESIDE} for found in findings)
+
+
 def test_a_target_file_is_examined_from_end_to_end(
     ward: Ward, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from fixtures.doctor.finding import Finding, Verdict, exit_code
 from fixtures.doctor.keys import examined
 from fixtures.doctor.level import reached, told
+from fixtures.doctor.playing import PROVEN
 from fixtures.doctor.reaching import judged, skew
 from fixtures.trial import import_suites
 from fixtures.wallets import discover
@@ -112,11 +113,15 @@ def test_a_certificate_that_is_meant_to_be_over_is_no_problem() -> None:
 
 def test_a_level_is_reached_when_its_steps_bear_it_out() -> None:
     import_suites()
+    proven = found(Verdict.OK, PROVEN)
 
-    assert reached(3, [found(Verdict.OK)]) == 3
-    assert reached(3, [found(Verdict.PROBLEM, "gateway calls")]) == 2
-    assert reached(3, [found(Verdict.PROBLEM)]) == 1
-    assert "the file declares level 3" in told(3, [found(Verdict.PROBLEM)])
-    assert told(2, []).startswith("level 2 (orders) of 4\nnext: level 3 brings ")
-    assert "declare 'load'" in told(3, [])
-    assert "everything can be observed" in told(4, [])
+    assert reached(3, [proven]) == 3
+    assert reached(3, [proven, found(Verdict.PROBLEM, "gateway calls")]) == 2
+    assert reached(3, [proven, found(Verdict.PROBLEM)]) == 1
+    assert reached(3, [found(Verdict.PROBLEM)]) == 0
+    assert "level 1 (proofs) of 4; the file declares level 3" in told(3, [proven, found(Verdict.PROBLEM)])
+    assert told(2, []).startswith("level 0: no genuine proof was taken; the file declares level 2")
+    assert told(2, [proven]).startswith("level 2 (orders) of 4\nnext: level 3 brings ")
+    assert "declare 'load'" in told(3, [proven])
+    assert "everything can be observed" in told(4, [proven])
+    assert "notify path" in told(0, [])

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import typer
 from typer.testing import CliRunner, Result
 
 
-def invoked(command: Callable[..., None], *words: str) -> Result:
+def invoked(command: typer.Typer, *words: str) -> Result:
     """What the command said and its exit code."""
-    app = typer.Typer()
-    app.command()(command)
-    return CliRunner().invoke(app, list(words))
+    return CliRunner().invoke(command, list(words))

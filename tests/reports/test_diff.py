@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.model import Outcome
+from reports.diff import command as diff_command
 from reports.diff import compare
-from reports.diff import main as diff_command
 from reports.results import Acceptance, Result, write_results
 from tests.reports.command import invoked
 from tests.reports.examples import FAILED, PASSED

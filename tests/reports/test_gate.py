@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
-from xml.etree import ElementTree as Xml
 
 import pytest
 
 from fixtures.model import Outcome
-from fixtures.target.problems import ConfigurationError
-from fixtures.target.reading import CANONICAL, load
 from reports.books import ShownBooks, ShownClause
-from reports.finish import write_reports
 from reports.gate import rules as rules_module
-from reports.gate.__main__ import found_rules, rules_of
-from reports.gate.__main__ import main as gate_command
 from reports.gate.case import read_case
 from reports.gate.judging import RULES, Matter, code_of, judge
 from reports.gate.rules import Rules
 from reports.known import Entry, Known
 from reports.load import Line, ShownLoad
-from reports.results import Result, write_results
+from reports.results import Result
 from reports.run import DECLARED, PART, Run, write_run
-from tests.reports.command import invoked
 from tests.reports.examples import ERROR, FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 
 BALANCED = ShownBooks((ShownClause("payee", "Asks for the shelf price.", "proved", 3, 3, 0, "proved (3 of 3)", ()),))
@@ -205,84 +197,6 @@ def test_the_scope_is_what_the_team_names(tmp_path: Path) -> None:
     assert broken_rules(matter_of(tmp_path, part, Rules(wallets=("alipay",)))) == {"complete"}
 
 
-# files and the command
-
-
-def test_the_command_works_on_result_files_alone(tmp_path: Path) -> None:
-    audit = replace(PASSED, topic="audit.payee", wallet="-", mode="-", file="")
-    write_results([PASSED, audit], tmp_path / "results.json")
-
-    done = invoked(gate_command, "--out", str(tmp_path), "--rules", str(_file(tmp_path, "gate.toml", "skips = 3")))
-
-    assert done.exit_code == 0, done.output
-    assert "The gate is open (exit code 0)" in done.stdout
-    assert {"gate.md", "gate.sarif", "gate.xml"} <= {file.name for file in tmp_path.iterdir()}
-
-
-def test_the_run_is_judged_as_its_reports_say(tmp_path: Path) -> None:
-    write_reports(replace(SOUND, known=Known((GONE,))), tmp_path)
-    (tmp_path / "run.json").unlink(missing_ok=True)
-
-    done = invoked(gate_command, "--out", str(tmp_path))
-
-    assert done.exit_code == 0, done.output  # without run.json nothing tells of known.toml: give it with --known
-
-
-def test_the_files_of_a_closed_gate(tmp_path: Path) -> None:
-    write_run(replace(SOUND, results=(PASSED, FAILED, INCONCLUSIVE)), tmp_path / "run.json")
-
-    done = invoked(gate_command, "--out", str(tmp_path))
-
-    assert done.exit_code == 1
-    cases = Xml.parse(tmp_path / "gate.xml").getroot().findall("testsuite/testcase")
-    assert {case.attrib["name"] for case in cases if case.find("failure") is not None} == {"findings", "settled"}
-    assert len(json.loads((tmp_path / "gate.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]) == 2
-    assert (tmp_path / "gate.md").read_text(encoding="utf-8").startswith("## ❌ walletproof: the gate is closed")
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ('severity = "high"', "gate.toml:1: severity: found 'high'; wanted"),
-        ("[gate]\ntolerence = 0.1", "gate.toml:2: gate.tolerence: found an unknown key; wanted one of severity"),
-        ("skips = -1", "gate.toml:1: skips: found -1; wanted"),
-        ('[off]\nsettled = "why"', "gate.toml:2: off.settled"),
-        ('[off]\nskips = ""', "gate.toml:2: off.skips: found an empty text"),
-        ("skips = = 1", "gate.toml:1: not TOML"),
-    ],
-)
-def test_wrong_rules_are_refused_with_file_line_and_key(text: str, told: str, tmp_path: Path) -> None:
-    write_run(SOUND, tmp_path / "run.json")
-
-    done = invoked(gate_command, "--out", str(tmp_path), "--rules", str(_file(tmp_path, "gate.toml", text)))
-
-    assert done.exit_code == 4
-    assert told in done.stderr
-
-
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": 1}', '{"schema": 1, "results": [{}]}', "\x00"])
-def test_what_is_no_run_is_a_wrong_configuration(text: str, tmp_path: Path) -> None:
-    (tmp_path / "results.json").write_text(text, encoding="utf-8")
-
-    assert invoked(gate_command, "--out", str(tmp_path)).exit_code == 4
-    (tmp_path / "results.json").rename(tmp_path / "run.json")
-    assert invoked(gate_command, "--out", str(tmp_path)).exit_code == 4
-    assert "wanted the folder of a finished run" in invoked(gate_command, "--out", str(tmp_path / "no")).stderr
-
-
-def test_the_target_file_may_hold_the_rules(tmp_path: Path) -> None:
-    text = CANONICAL.read_text(encoding="utf-8") + '\n[gate]\nseverity = "normal"\n'
-    target = _file(tmp_path, "target.toml", text)
-
-    assert found_rules(tmp_path) == target
-    assert rules_of(target) == Rules(severity="normal")
-    assert load(target, environ={"BASE_URL": "http://127.0.0.1:1"}).gate == Rules(severity="normal")
-    assert found_rules(_file(tmp_path, "gate.toml", "").parent) == tmp_path / "gate.toml"
-    target.write_text(text.replace("severity", "severty"), encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"gate\.severty: found an unknown key; .*nearest: severity"):
-        load(target, environ={"BASE_URL": "http://127.0.0.1:1"})
-
-
 def matter_of(folder: Path, run: Mapping[str, Any], rules: Rules, baseline: Mapping[str, Any] | None = None) -> Matter:
     return Matter(_case(folder / "now", run), None if baseline is None else _case(folder / "before", baseline), rules)
 
@@ -294,8 +208,3 @@ def broken_rules(matter: Matter) -> set[str]:
 def _case(folder: Path, changes: Mapping[str, Any]) -> Any:
     write_run(replace(SOUND, **changes), folder / "run.json")
     return read_case(folder)
-
-
-def _file(folder: Path, name: str, text: str) -> Path:
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder / name

@@ -11,13 +11,13 @@ import pytest
 
 from fixtures.model import Outcome
 from fixtures.target.problems import ConfigurationError
+from reports.draft import command as draft_command
 from reports.draft import draft, fragment
-from reports.draft import main as draft_command
 from reports.finish import finish
 from reports.known import Entry, Known, accepted, lapses, masked, read_known, with_lapses
 from reports.masking import Mask
 from reports.results import exit_code, read_results
-from reports.run import read_run
+from reports.run import DECLARED, read_run
 from tests.reports.command import invoked
 from tests.reports.examples import FAILED, INCONCLUSIVE, PASSED
 
@@ -172,6 +172,8 @@ def test_a_draft_of_a_hostile_message_is_toml_and_matches(message: str) -> None:
     [
         ("fulfilled 3 times", "fulfilled 3 times"),
         ("order 4f9a8b7c6d is still pending after the proof", "is still pending after the proof"),
+        ("assert 3 == 1 + where 3 = View(order='fe15868d4fb084e3c431ae07').fulfilments", "assert 3 == 1"),
+        ("broken (7 of 31)\nfirst: stripe 1: fulfilled 3 times", "broken"),
         ("took 12.413 s for the whole purchase", "s for the whole purchase"),
     ],
 )
@@ -191,3 +193,16 @@ def test_the_command_appends_and_names_the_nearest(tmp_path: Path) -> None:
     assert len(tomllib.loads(file.read_text(encoding="utf-8"))["known"]) == 2
     assert missed.exit_code == 4
     assert "nearest: notify.repeat/alipay/key" in missed.stderr
+
+
+def test_a_load_that_joins_a_run_keeps_what_that_run_accepted_and_left_out(tmp_path: Path) -> None:
+    environment, mask = {DECLARED: "alipay"}, Mask([])
+    known = Known((ENTRY.model_copy(update={"until": date(9999, 12, 31)}),))
+    finish(
+        [FAILED], None, out=tmp_path, environment=environment, mask=mask, target="shop", known=known, absent=["a/b/c"]
+    )
+
+    finish([FAILED, PASSED], None, out=tmp_path, environment=environment | {"load": "peak"}, mask=mask, target="shop")
+
+    run = read_run(tmp_path / "run.json")
+    assert (run.known, run.absent, len(run.results)) == (known, ("a/b/c",), 2)

@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from fixtures.model import Answer, Message
+from fixtures.model import Answer, Call, Message
 from reports.masking import MARK, Mask
 from tests.reports.examples import FAILED, GATEWAY_CALL, NOTIFICATION
 
@@ -79,17 +79,73 @@ def test_the_mark_cannot_be_computed_without_the_secrets() -> None:
         'Authorization: WECHATPAY2-SHA256-RSA2048 mchid="1",signature="hidden-value"',
         "curl -H 'Authorization: Basic hidden-value' https://shop.example",
         "Cookie: session=hidden-value; other=1",
+        "<xml><api_key><![CDATA[hidden-value]]></api_key></xml>",
+        "<password>hidden-value</password>",
+        '{"buyer_email": "hidden-value", "phone": "hidden-value"}',
+        "postgresql://shop:hidden-value@db.example/orders",
+        "whsec_hidden-value0123456789".replace("-", ""),
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJoaWRkZW4tdmFsdWUifQ.c2lnbmF0dXJl",
         '{"Set-Cookie": "hidden-value"}',
     ],
 )
 def test_what_a_name_betrays_is_masked_without_knowing_its_value(text: str) -> None:
     masked = MASK.text(text)
 
-    assert "hidden-value" not in masked
+    assert "hidden" not in masked
+    assert "c2lnbmF0dXJl" not in masked
     assert MARK.search(masked)
 
 
-def test_a_number_under_a_secret_name_is_masked_and_leaves_valid_json() -> None:
+@pytest.mark.parametrize("address", ["alice@shop.example", "alice.b+c@mail.shop.example", "alice%40shop.example"])
+def test_addresses_of_people_are_masked(address: str) -> None:
+    masked = MASK.text(f'to="{address}", then')
+
+    assert "alice" not in masked
+    assert masked.endswith('", then')
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Content-Type", True),
+        ("Wechatpay-Signature", True),
+        ("PAYPAL-TRANSMISSION-ID", True),
+        ("Stripe-Signature", True),
+        ("X-Signature", True),
+        ("Idempotency-Key", True),
+        ("Location", True),
+        ("X-Forwarded-For", False),
+        ("X-Session", False),
+        ("X-Csrf-Token", False),
+        ("Content-Secret", False),
+    ],
+)
+def test_only_headers_known_to_be_harmless_are_shown(name: str, shown: bool) -> None:
+    [(_, value)] = MASK.headers(((name, "some-value-1"),))
+
+    assert (value == "some-value-1") is shown
+    assert shown or MARK.fullmatch(value)
+
+
+def test_an_empty_header_stays_empty() -> None:
+    assert MASK.headers((("X-Session", ""),)) == (("X-Session", ""),)
+
+
+def test_what_a_gateway_understood_is_masked_too() -> None:
+    call = Call("stripe", "create", "R1", problem=f"bad key {SECRET}", key=SECRET, notify_url=f"http://a/?b={SECRET}")
+    masked = MASK.exchange(replace(GATEWAY_CALL, call=call)).call
+
+    assert masked is not None and masked.operation == "create"
+    assert SECRET not in repr(masked)
+
+
+def test_secrets_within_each_other_leave_no_rest() -> None:
+    mask = Mask(["abcdefgh", "efghijklmnop"])
+
+    assert MARK.fullmatch(mask.text("abcdefghijklmnop"))
+
+
+def test_a_number_a_secret_name_is_masked_and_leaves_valid_json() -> None:
     masked = json.loads(MASK.text('{"token": 482911, "amount": 1250}'))
 
     assert MARK.fullmatch(masked["token"])
@@ -132,6 +188,9 @@ def test_card_numbers_are_masked(number: str) -> None:
         "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----",
         '{"amount": 1250, "sign": "c2lnbmF0dXJl"}',
         "Idempotency-Key: 7f3a",
+        "meet me @ the shop",
+        "https://www.npmjs.com/package/@stripe/stripe-js",
+        "the end of a line...and more of it",
         "the token was refused",
     ],
 )

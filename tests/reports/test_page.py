@@ -162,4 +162,5 @@ def test_the_page_says_what_no_check_looks_at_and_how_the_target_was_described()
     assert tags(html)
     assert "another product" in html
     assert "base_url = &#34;http://shop&#34;" in html
-    assert "canonical contract" in shown(PASSED)
+    assert "canonical contract" in page([PASSED], None, target="shop", environment={}, about=About())
+    assert "Target file" not in shown(PASSED)

@@ -64,7 +64,7 @@ def test_many_candidates_are_counted() -> None:
 def test_two_tables_of_one_wallet_and_mode_are_told_apart_by_the_table() -> None:
     run = run_of(FAILED, replace(FAILED, setup="alipay-second"))
 
-    with pytest.raises(Unplayable, match="notify.repeat/alipay/key/alipay-second"):
+    with pytest.raises(Unplayable, match=r"notify.repeat/alipay/key/alipay-second"):
         find("notify.repeat/alipay/key", run)
     assert find("notify.repeat/alipay/key/alipay-second", run).setup == "alipay-second"
 
@@ -120,7 +120,7 @@ def test_a_load_is_made_again_by_its_own_command() -> None:
 def test_a_clause_of_the_books_cannot_be_played_alone() -> None:
     run = run_of(books=ShownBooks((BROKEN,)))
 
-    with pytest.raises(Unplayable, match="audit.payee/-/- cannot be played alone; run it whole, with --seed 7"):
+    with pytest.raises(Unplayable, match=r"audit.payee/-/- cannot be played alone; run it whole, with --seed 7"):
         command(find("audit.payee", run), [], run)
 
 
@@ -133,6 +133,11 @@ def test_a_clause_of_the_books_cannot_be_played_alone() -> None:
         (replace(FAILED, outcome=Outcome.PASSED), "fixed: it passes now", 0),
         (FAILED, "still failing, with the same message: fulfilled 3 times", 1),
         (replace(FAILED, message="fulfilled 2 times"), "still failing, with the same message: fulfilled 2 times", 1),
+        (
+            replace(FAILED, message="fulfilled 3 times curl -i http://shop walletproof replay x --out /tmp/y"),
+            "still failing, with the same message: fulfilled 3 times",
+            1,
+        ),
         (replace(FAILED, message="never paid + where x"), "still failing, with another message: never paid", 1),
         (replace(FAILED, outcome=Outcome.INCONCLUSIVE), "could not tell: inconclusive: fulfilled 3 times", 3),
         (replace(FAILED, outcome=Outcome.ERROR), "could not tell: error of ours: fulfilled 3 times", 3),
@@ -186,7 +191,7 @@ def test_a_replay_that_ends_early_settles_nothing() -> None:
 def test_a_wrong_configuration_is_passed_on() -> None:
     script = "import sys; print('Exit: wrong configuration, nothing was sent'); sys.exit(4)"
 
-    with pytest.raises(Unplayable, match="^wrong configuration, nothing was sent$"):
+    with pytest.raises(Unplayable, match=r"^wrong configuration, nothing was sent$"):
         play(FAILED, [sys.executable, "-c", script])
 
 

@@ -137,3 +137,10 @@ def test_equal_secrets_stay_equal_and_different_ones_different() -> None:
     marks = {mask.text(spell(TOKEN)).replace('"', "") for spell in (str, json.dumps, quote_plus, html.escape)}
     assert len(marks) == 1
     assert mask.text(SHORT) not in marks
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_what_is_masked_already_stays_as_it_is(spelling: str) -> None:
+    mask = Mask(KNOWN)
+    for text in map(SPELLINGS[spelling], (*KNOWN, *UNKNOWN, "https://bob:hidden-word@shop.example/")):
+        assert mask.text(mask.text(text)) == mask.text(text)

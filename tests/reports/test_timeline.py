@@ -67,6 +67,12 @@ def test_no_answer_and_no_reason_is_told_as_such() -> None:
     assert moments([replace(GATEWAY_CALL, error=None)])[0].came == "no answer"
 
 
+def test_a_fault_that_was_played_stands_behind_what_came() -> None:
+    played = replace(NOTIFICATION, note="fault unavailable 3")
+
+    assert moments([played])[0].came == "200 success (fault unavailable 3)"
+
+
 def test_whatever_a_target_answers_is_one_line_that_a_terminal_does_not_obey() -> None:
     answer = Answer(200, (), b"\x1b[2Jgone\nsecond \xff\x07line")
     told = timeline([replace(NOTIFICATION, answer=answer, error="cut\noff\x1b[31m")])

@@ -57,7 +57,7 @@ def test_whatever_the_page_may_show_has_a_word(key: str) -> None:
 
 def test_the_template_uses_known_words_and_every_word_is_used() -> None:
     quoted = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', TEMPLATE))
-    composed = ("outcome.", "severity.", "group.", "clause.", "verdict.", "level.", "load.")
+    composed = ("outcome.", "severity.", "group.", "clause.", "verdict.", "level.", "load.", "party.")
 
     assert {key for key in WORDS if not key.startswith(composed)} <= quoted
     assert set(re.findall(r't\("([^"]+)"\)', TEMPLATE)) <= set(WORDS)

@@ -9,9 +9,10 @@ import pytest
 
 from fixtures.model import Answer, Money, OrderState
 from fixtures.target import contract
-from fixtures.target.contract import Unfillable, Unreadable
+from fixtures.target.contract import Unreadable
 from fixtures.target.settings import Operations
 from fixtures.target.steps import Step
+from fixtures.target.templates import Unfillable
 
 USD = Money(1999, "USD")
 
