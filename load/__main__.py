@@ -18,14 +18,16 @@ from types import FrameType
 from fixtures.processes import ROOT, ChildFailed
 from fixtures.session import Session
 from fixtures.target.problems import ConfigurationError
+from fixtures.usage import Parser
 from load import report
 from load.closing import conclude
 from load.consent import permit
 from load.joining import earlier
 from load.plan import OUTPUT, PACE, TARGET, Option, Plan
-from load.stand import VARIABLE, WRONG_CONFIGURATION, described, folder_of, standing, tell
+from load.stand import VARIABLE, WRONG_CONFIGURATION, accepted, described, folder_of, standing, tell
 from load.watching.monitor import Shown
 from load.watching.windows import Ended, first, play
+from reports.known import Known
 
 INTERRUPTED, ERROR_OF_OURS = 2, 3
 MOST_PROCESSES = 64
@@ -58,13 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not 1 <= options.processes <= MOST_PROCESSES:
             raise ConfigurationError(f"--processes: found {options.processes}; wanted 1 to {MOST_PROCESSES}")
         flags = [*_processes(options.processes), *_shown(options)]
+        known = accepted(options.known)
 
         def run(window: Plan, folder: Path) -> Ended:
             with standing(options.target, options.target_url, window.seed) as session:
                 if options.append:
                     _require_same_target(folder, session)
                 print(f"walletproof: target {session.name}, {report.pace(window)}, seed {window.seed}", flush=True)
-                given = {"append": options.append, "flags": flags, "endless": plan.endless}
+                given = {"append": options.append, "flags": flags, "endless": plan.endless, "known": known}
                 return _conducted(session, window, folder, **given)
 
         return play(plan, out, run)
@@ -88,7 +91,14 @@ def conduct(session: Session, plan: Plan, out: Path, *, append: bool = False, fl
 
 
 def _conducted(
-    session: Session, plan: Plan, out: Path, *, append: bool, flags: Sequence[str], endless: bool = False
+    session: Session,
+    plan: Plan,
+    out: Path,
+    *,
+    append: bool,
+    flags: Sequence[str],
+    endless: bool = False,
+    known: Known | None = None,
 ) -> Ended:
     """`endless` says that there is no other end than an interrupt."""
     out.mkdir(parents=True, exist_ok=True)
@@ -97,7 +107,9 @@ def _conducted(
     if not journal.exists():
         print("Locust ended before the load began", file=sys.stderr)
         return Ended(INTERRUPTED if interrupted else ERROR_OF_OURS, interrupted)
-    return Ended(conclude(session, journal, out, append=append, interrupted=interrupted and not endless), interrupted)
+    stopped = interrupted and not endless
+    code = conclude(session, journal, out, append=append, interrupted=stopped, known=known)
+    return Ended(code, interrupted)
 
 
 def _locust(session: Session, plan: Plan, out: Path, flags: Sequence[str]) -> bool:
@@ -162,7 +174,7 @@ def _require_same_target(out: Path, session: Session) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="walletproof load",
         description=__doc__,
         epilog=EXAMPLES,
@@ -175,6 +187,9 @@ def _parser() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     if importlib.util.find_spec("locust") is None:
-        print("Locust is missing: pip install 'walletproof[load]'", file=sys.stderr)
+        print(
+            "Locust is missing; install walletproof with its extra `load`, in a clone: pip install -e '.[load]'",
+            file=sys.stderr,
+        )
         sys.exit(WRONG_CONFIGURATION)
     sys.exit(main())

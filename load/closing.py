@@ -11,29 +11,42 @@ from fixtures.books import Audit, Clause, Verdict
 from fixtures.session import Session, bench_of, secrets_of
 from fixtures.telling import about
 from load import books, report
+from load.again import replayable
 from load.joining import earlier, joined, joined_books
 from load.journal import Record, read_journal
 from load.shown import shown
-from load.stand import told
+from load.stand import accepted, told
 from load.worst import Worst
-from reports.books import results_of
+from reports.books import masked, results_of
 from reports.finish import finish
+from reports.known import Known, with_lapses
+from reports.known import masked as masked_known
 from reports.masking import Mask
 from reports.results import exit_code
 
 ORPHANS = frozenset({"no-orphan-payment", "no-orphan-refund"})
 
 
-def conclude(session: Session, journal: Path, out: Path, *, append: bool = False, interrupted: bool = False) -> int:
+def conclude(
+    session: Session,
+    journal: Path,
+    out: Path,
+    *,
+    append: bool = False,
+    interrupted: bool = False,
+    known: Known | None = None,
+) -> int:
     """Closes the books of a run, writes every report into `out`, prints the scoreboard and returns the exit code.
 
-    With `append` the results join those of an earlier run in the same folder instead of replacing them.
+    With `append` the results join those of an earlier run in the same folder instead of replacing them. `known` are the
+    accepted failures.
     """
     record = read_journal(journal)
     bench = bench_of(session)
     closing = books.close(bench, record, session.began)
     closing = replace(closing, audit=judged(closing.audit, record))
-    results = report.rows(bench, record, closing)
+    results = replayable(report.rows(bench, record, closing), record, session, out)
+    mask = Mask(secrets_of(bench, session))
     environment = session.environment(bench.target.level) | {"load": report.pace(record.plan)}
     before = earlier(out) if append else None
     worst = Worst(record, lambda reference: bench.sandbox.history(order=reference))
@@ -42,13 +55,15 @@ def conclude(session: Session, journal: Path, out: Path, *, append: bool = False
         closing.audit if before is None else joined_books(before, closing.audit),
         out=out,
         environment=environment if before is None else {**before.environment, **environment},
-        mask=Mask(secrets_of(bench, session)),
+        mask=mask,
         target=session.name,
         load=shown(record, worst),
         about=about(bench, session),
+        known=known,
     )
     print(text, end="")
-    return exit_code([*results, *results_of(closing.audit, bench.target.level)], interrupted=interrupted)
+    shown_results = [*map(mask.result, results), *results_of(masked(closing.audit, mask), bench.target.level)]
+    return exit_code(with_lapses(shown_results, masked_known(known, mask)), interrupted=interrupted)
 
 
 def judged(audit: Audit, record: Record) -> Audit:
@@ -71,10 +86,11 @@ def main() -> int:
     parser.add_argument("--session", type=Path, required=True, metavar="FILE")
     parser.add_argument("--journal", type=Path, required=True, metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--known", metavar="FILE")
     parser.add_argument("--append", action="store_true")
     parser.add_argument("--interrupted", action="store_true")
     options = parser.parse_args()
-    given = {"append": options.append, "interrupted": options.interrupted}
+    given = {"append": options.append, "interrupted": options.interrupted, "known": accepted(options.known)}
     return conclude(told(options.session), options.journal, options.out, **given)
 
 

@@ -237,6 +237,7 @@ class Conductor:
         options = self._environment.parsed_options
         command = [sys.executable, "-P", "-m", "load.closing", "--session", str(self._told_in)]
         command += ["--journal", str(journal), "--out", options.out]
+        command += ["--known", options.known] if options.known else []
         command += [
             flag for flag, given in (("--append", options.append), ("--interrupted", self._interrupted)) if given
         ]

@@ -87,6 +87,7 @@ TARGET = (
 OUTPUT = (
     Option("--seed", None, "seed of every drawn choice (printed at the start)", "N", asked=False, kind=int),
     Option("--out", "reports/out", "where results and reports go", "FOLDER", asked=False),
+    Option("--known", None, "known.toml: failures that are known and accepted", "FILE", asked=False),
     Option("--prometheus", None, "where Prometheus may ask for live figures: PORT or HOST:PORT", "PORT", asked=False),
     Option("--telemetry", None, "exports live figures by OpenTelemetry", choices=("otlp", "console"), asked=False),
     Option("--append", False, "join the results to those that stand there", asked=False),

@@ -211,7 +211,7 @@ class Rows:
         capability: str = "",
         exchanges: tuple[Exchange, ...] = (),
     ) -> Result:
-        bench, plan = self.bench, self.record.plan
+        bench = self.bench
         return Result(
             topic=topic,
             wallet=bench.wallets[setup].name if setup != "-" else "-",
@@ -226,9 +226,8 @@ class Rows:
             exchanges=exchanges,
             observed=observed,
             cost=cost,
-            seed=plan.seed,
+            seed=self.record.plan.seed,
             setup=setup,
             file=FILE,
-            replay=" ".join(["python -m load", *plan.flags(), "--seed", str(plan.seed)]),
             started=self.record.began,
         )

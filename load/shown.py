@@ -33,7 +33,7 @@ from reports.load import Line, Plot, ShownLoad
 
 ALWAYS = (CAME, LEFT, PAID, ACKNOWLEDGED, FULFILLED, DOUBLED, LOST)
 WHERE_ANY = (TURNED_AWAY, DECLINED, ABANDONED, REFUNDED, FORGED, BELIEVED)
-LACK = "matplotlib is not installed, so there are no plots: pip install 'walletproof[load]'"
+LACK = "matplotlib is not installed, so there are no plots; install walletproof with its extra `load`"
 SHOWN = (50, 95, 99, 99.9, 100)
 
 

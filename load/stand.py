@@ -26,6 +26,7 @@ from fixtures.target.reading import load
 from fixtures.target.settings import Settings
 from load.consent import permit
 from load.plan import Plan
+from reports.known import Known, read_known
 
 VARIABLE = "WALLETPROOF_LOAD"
 """Names the file in which a Locust process finds the session that `python -m load` has prepared."""
@@ -50,6 +51,11 @@ def standing(target: str | None, url: str | None, seed: int) -> Iterator[Session
         yield session
 
 
+def accepted(file: str | None) -> Known | None:
+    """What --known names; a load is a part of the checks only. Raises ConfigurationError."""
+    return Known(read_known(Path(file)), whole=False) if file else None
+
+
 def stood(options: Namespace, stack: ExitStack) -> Path:
     """Starts sandbox and target in another process, until the stack ends; gives the file that tells of them.
 
@@ -57,6 +63,7 @@ def stood(options: Namespace, stack: ExitStack) -> Path:
     """
     plan = Plan.of(vars(options), 0)
     permit(plan, described(options.target, options.target_url))
+    accepted(options.known)  # a mistake in it is told before the load, not after
     named = {"--target": options.target, "--target-url": options.target_url, "--seed": options.seed}
     arguments = [part for flag, value in named.items() if value is not None for part in (flag, str(value))]
     started = stack.enter_context(child("load.stand", arguments, deadline=STAND_DEADLINE))

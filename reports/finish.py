@@ -10,7 +10,7 @@ from fixtures.model import Outcome
 from reports.about import About
 from reports.about import masked as masked_about
 from reports.books import Books, masked, results_of
-from reports.known import Known, with_lapses
+from reports.known import Known, joined, with_lapses
 from reports.known import masked as masked_known
 from reports.load import ShownLoad
 from reports.load import masked as masked_load
@@ -38,13 +38,13 @@ def finish(
     `environment` is what a reader needs to judge the run (versions, seed, level …), in the order to show. The audit's
     clauses are written as results of topic audit.NAME; `audit` is None where there was none, and so is `load`.
     `known` are the accepted failures, `absent` the identities of checks that were to run and did not; whoever joins an
-    earlier run of the folder and names neither keeps what that run was given. `about` says
+    earlier run of the folder keeps what that run was given. `about` says
     how the target was described and what no check looks at.
     Everything is masked first, and the exchanges of passed checks are dropped: nobody reads them.
     """
     if absent is None and DECLARED in environment:  # a load that joins the suites' run of this folder
         before = read_run(out / "run.json")
-        known, absent = before.known, before.absent
+        known, absent = joined(before.known, known), before.absent
     checks = [mask.result(_lean(result)) for result in results]
     run = Run(mask.text(target), mask.mapping(environment), tuple(checks), masked(audit, mask), masked_load(load, mask))
     run = replace(run, known=masked_known(known, mask), absent=tuple(sorted(absent or ())))

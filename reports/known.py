@@ -42,6 +42,11 @@ class Entry(Table):
         """What it is about, as a reader would look for it."""
         return f"{self.topic}/{self.wallet}"
 
+    @property
+    def loads(self) -> bool:
+        """Whether it is about a load, which is no part of the suites: they cannot say that it is unused."""
+        return self.topic.partition(".")[0] == "load"
+
     def concerns(self, result: Result) -> bool:
         """Whether the result is of this topic and wallet."""
         return (result.topic, result.wallet) == (self.topic, self.wallet)
@@ -88,6 +93,13 @@ def masked(known: Known | None, mask: Mask) -> Known | None:
     return replace(known, entries=tuple(entries))
 
 
+def joined(before: Known | None, after: Known | None) -> Known | None:
+    """What two runs that became one were given."""
+    if before is None or after is None:
+        return before or after
+    return replace(before, entries=tuple(dict.fromkeys((*before.entries, *after.entries))))
+
+
 def accepted(results: Iterable[Result], known: Known | None, today: date | None = None) -> list[Result]:
     """The results, accepted failures marked as such. Expects masked results."""
     valid = [entry for entry in known.entries if entry.until >= (today or _today())] if known else []
@@ -104,7 +116,7 @@ def lapses(results: Sequence[Result], known: Known | None, today: date | None = 
             continue
         elif seen and all(result.outcome is Outcome.PASSED for result in seen):
             yield Lapse(entry, "unexpected pass", "it passes now: take the entry out of known.toml")
-        elif seen or (known and known.whole):
+        elif seen or (known and known.whole and not entry.loads):
             why = "it does not fail like this any more" if seen else "nothing of this topic and wallet ran"
             yield Lapse(entry, "unused", f"{why}: mend the entry or take it out (message: {entry.message!r})")
 

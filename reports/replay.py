@@ -8,17 +8,16 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from fixtures.model import Outcome
 from fixtures.processes import ROOT
+from fixtures.usage import Parser
 from reports.finish import everything
 from reports.masking import MARK
 from reports.outcomes import ELSEWHERE, FINDINGS, INTERRUPTED, SPOILT, UNSETTLED, WRONG_CONFIGURATION
@@ -28,7 +27,6 @@ from reports.run import Run, read_run
 FIXED, FAILING, UNTOLD, WRONG = 0, FINDINGS, UNSETTLED, WRONG_CONFIGURATION
 SHOWN = 10  # candidates named
 LAST_LINES = 12
-EMBEDDED = "the embedded merchant"
 EXAMPLES = """\
 examples:
   walletproof replay notify.repeat/alipay/key
@@ -77,19 +75,12 @@ def find(wanted: str, run: Run) -> Result:
 
 def command(result: Result, target: Sequence[str], run: Run) -> list[str]:
     """What is run, without the folder for its output. Raises Unplayable."""
-    if result.area == "load":
-        words = shlex.split(result.replay)
-        begin = words.index("load") + 1 if "load" in words else 0
-        if not begin:
-            raise Unplayable(f"{result.identity} does not say how its load was made")
-        given = [word for word in words[begin:] if not _names_target(word)]
-        return [sys.executable, "-P", "-m", "load", *given, *_target(words, target, run.target == EMBEDDED)]
     if not result.again:
         told = f"run it whole, with --seed {run.environment['seed']}" if "seed" in run.environment else "run it whole"
         raise Unplayable(f"{result.identity} cannot be played alone; {told}")
-    test, *options = (word for word in result.again if not _names_target(word))
-    suites = [sys.executable, "-P", "-m", "fixtures.suites", "-q", "-p", "no:cacheprovider"]
-    return [*suites, test, *options, *_target(result.again, target, embedded=True)]
+    given = [word for word in result.again if not _names_target(word)]
+    played = ["load"] if result.area == "load" else ["fixtures.suites", "-q", "-p", "no:cacheprovider"]
+    return [sys.executable, "-P", "-m", *played, *given, *_target(result.again, target)]
 
 
 def verdict(before: Result, after: Sequence[Result]) -> Told:
@@ -156,16 +147,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return told.code
 
 
-class _Parser(argparse.ArgumentParser):
-    """Wrong use has one exit code everywhere."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(WRONG, f"{self.prog}: {message}\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="walletproof replay",
         description="Play a check that did not pass once more, freshly signed, with the same seed and depth.",
         epilog=EXAMPLES,
@@ -186,6 +169,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(out: Path) -> Run:
     try:
         return read_run(out / "run.json")
+    except FileNotFoundError:
+        raise Unplayable(f"{out}: found no run.json; name the folder of a finished run with --out") from None
     except (OSError, ValueError) as problem:
         told = " ".join(str(problem).split())[:200]
         raise Unplayable(f"no run can be read from {out}: {told}; name its folder with --out") from None
@@ -195,11 +180,9 @@ def _names_target(word: str) -> bool:
     return word.partition("=")[0] in _TARGETS
 
 
-def _target(before: Sequence[str], given: Sequence[str], embedded: bool) -> list[str]:
-    """The option that names the target: the one given now, else the one of then. `embedded`: none names ours."""
+def _target(before: Sequence[str], given: Sequence[str]) -> list[str]:
+    """The option that names the target: the one given now, else the one of then; without any it is ours."""
     option = next(iter(given or [word for word in before if _names_target(word)]), None)
-    if option is None and not embedded:
-        raise Unplayable("that run did not note its target; name it with --target FILE or --target-url URL")
     if option is None:
         return []
     name, _, value = option.partition("=")

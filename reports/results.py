@@ -38,7 +38,7 @@ class Result:
     `level` (1 to 4) says how much of the target could be observed. `wallet` and `mode` are "-" where there is none.
     `capability` names what is missing when the outcome is not applicable. `steps` are what was done, in order.
     `file` is the check's file inside the repository, `replay` the command that shows the result again, `again` what
-    pytest is told to play exactly this check, the target left out.
+    pytest, or a load, is told to play exactly this.
     `started` is Unix seconds, 0 where unknown. `known` is set where the failure is accepted: it turns nothing red.
     """
 

@@ -30,7 +30,8 @@ def document(path: Path, example: str) -> tuple[dict[str, Any], str]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(f"{path}: cannot be read ({problem}); give the path of {example}") from None
+        why = getattr(problem, "strerror", None) or problem
+        raise ConfigurationError(f"{path}: cannot be read ({why}); give the path of {example}") from None
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as problem:

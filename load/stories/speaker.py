@@ -101,7 +101,7 @@ class Speaker:
             raise Unserved(f"{what}: {problem}") from None
         if house.paced and (wait := house.desk.budget.turn()):
             yield Until(self.now() + wait)
-        at = self.now()
+        at = house.now()
         try:
             heard: Heard = yield Ask(message, house.patience)
         except NoAnswer as problem:

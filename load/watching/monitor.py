@@ -49,7 +49,7 @@ class Shown:
             case "otlp" | "console" as destination:
                 if importlib.util.find_spec("opentelemetry") is None:
                     raise ConfigurationError(
-                        "--telemetry: OpenTelemetry is missing: pip install 'walletproof[telemetry]'"
+                        "--telemetry: OpenTelemetry is missing; install walletproof with its extra `telemetry`"
                     )
                 return cls(where, destination)
         raise ConfigurationError(f"--telemetry: found {telemetry!r}; wanted otlp or console")

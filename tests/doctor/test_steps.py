@@ -11,8 +11,10 @@ import pytest
 from fixtures.doctor.finding import Finding, Verdict, exit_code
 from fixtures.doctor.keys import examined
 from fixtures.doctor.level import reached, told
-from fixtures.doctor.playing import PROVEN
+from fixtures.doctor.playing import PROVEN, order_remedy
 from fixtures.doctor.reaching import judged, skew
+from fixtures.model import Answer, Inconclusive
+from fixtures.target.operations import OrderRefused
 from fixtures.trial import import_suites
 from fixtures.wallets import discover
 
@@ -125,3 +127,9 @@ def test_a_level_is_reached_when_its_steps_bear_it_out() -> None:
     assert "declare 'load'" in told(3, [proven])
     assert "everything can be observed" in told(4, [proven])
     assert "notify path" in told(0, [])
+
+
+def test_the_answer_to_an_order_shows_what_mends_it() -> None:
+    assert "[authentication]" in order_remedy(OrderRefused("no", Answer(401)))
+    assert "[[shelf]]" in order_remedy(OrderRefused("no", Answer(422)))
+    assert order_remedy(OrderRefused("no", Answer(500))) == order_remedy(Inconclusive("no"))

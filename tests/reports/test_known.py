@@ -14,7 +14,7 @@ from fixtures.target.problems import ConfigurationError
 from reports.draft import command as draft_command
 from reports.draft import draft, fragment
 from reports.finish import finish
-from reports.known import Entry, Known, accepted, lapses, masked, read_known, with_lapses
+from reports.known import Entry, Known, accepted, joined, lapses, masked, read_known, with_lapses
 from reports.masking import Mask
 from reports.results import exit_code, read_results
 from reports.run import DECLARED, read_run
@@ -206,3 +206,22 @@ def test_a_load_that_joins_a_run_keeps_what_that_run_accepted_and_left_out(tmp_p
 
     run = read_run(tmp_path / "run.json")
     assert (run.known, run.absent, len(run.results)) == (known, ("a/b/c",), 2)
+
+
+# a load beside the suites
+
+LOADED = ENTRY.model_copy(update={"topic": "load.purchase"})
+
+
+def test_suites_do_not_call_an_entry_of_a_load_unused() -> None:
+    assert not list(lapses([PASSED], Known((LOADED,)), TODAY))
+    passed = replace(PASSED, topic="load.purchase", wallet="alipay")
+    assert [lapse.kind for lapse in lapses([passed], Known((LOADED,)), TODAY)] == ["unexpected pass"]
+
+
+def test_a_load_that_joins_a_run_adds_what_it_was_given() -> None:
+    suites, load = Known((ENTRY,)), Known((ENTRY, LOADED), whole=False)
+
+    assert joined(suites, load) == Known((ENTRY, LOADED))
+    assert joined(suites, None) == suites
+    assert joined(None, load) == load

@@ -14,7 +14,7 @@ from fixtures.again import command as printed
 from fixtures.model import Outcome
 from fixtures.stories.lifecycle import StoryFailed
 from reports.books import ShownBooks, ShownClause
-from reports.replay import EMBEDDED, Unplayable, command, find, main, play, verdict
+from reports.replay import Unplayable, command, find, main, play, verdict
 from reports.results import Result
 from reports.run import Run, write_run
 from tests.reports.examples import FAILED, INCONCLUSIVE, PASSED
@@ -26,13 +26,12 @@ LOAD = replace(
     wallet="-",
     mode="-",
     file="load/locustfile.py",
-    again=(),
-    replay="python -m load --shape peak --rate 5 --seed 7",
+    again=("--shape", "peak", "--rate", "5", "--seed=7"),
 )
 BROKEN = ShownClause("payee", "The target asks for the price.", "broken", 1, 1, 1, "broken (1 of 1)", ())
 
 
-def run_of(*results: Result, target: str = EMBEDDED, books: ShownBooks | None = None) -> Run:
+def run_of(*results: Result, target: str = "the embedded merchant", books: ShownBooks | None = None) -> Run:
     """A run that left these."""
     return Run(target, {"seed": "7"}, results, books)
 
@@ -111,10 +110,16 @@ def test_a_target_that_cannot_be_found_again_must_be_named(again: str, said: str
         command(replace(FAILED, again=(*FAILED.again, again)), [], run_of())
 
 
-def test_a_load_is_made_again_by_its_own_command() -> None:
-    assert command(LOAD, [], run_of())[3:] == ["load", "--shape", "peak", "--rate", "5", "--seed", "7"]
-    with pytest.raises(Unplayable, match="did not note its target"):
-        command(LOAD, [], run_of(target="shop"))
+def test_a_load_is_made_again_whole_against_its_target() -> None:
+    shop = replace(LOAD, again=(*LOAD.again, "--target-url=http://shop"))
+
+    assert command(LOAD, [], run_of())[3:] == ["load", *LOAD.again]
+    assert command(shop, [], run_of(target="shop"))[3:] == ["load", *shop.again]
+    assert command(shop, ["--target-url=http://next"], run_of())[3:] == [
+        "load",
+        *LOAD.again,
+        "--target-url=http://next",
+    ]
 
 
 def test_a_clause_of_the_books_cannot_be_played_alone() -> None:
