@@ -189,7 +189,7 @@ def test_card_numbers_are_masked(number: str) -> None:
         '{"amount": 1250, "sign": "c2lnbmF0dXJl"}',
         "Idempotency-Key: 7f3a",
         "meet me @ the shop",
-        "https://www.npmjs.com/package/@stripe/stripe-js",
+        "https://docs.example.com/package/@stripe/stripe-js",
         "the end of a line...and more of it",
         "the token was refused",
     ],
