@@ -14,7 +14,7 @@ from fixtures.closing import close_books, judge
 from fixtures.desk import DESK, Desk
 from fixtures.filters import chosen, require_known, require_severity, setup_names, topics
 from fixtures.items import EXAMINER, PLACE, item_check, item_seat, item_topic
-from fixtures.model import Outcome
+from fixtures.model import Inconclusive, NotApplicable, Outcome
 from fixtures.scope import absent, declared, identities, known, narrowed
 from fixtures.target.problems import ConfigurationError
 from fixtures.telling import about
@@ -141,12 +141,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    check = item_check(item)
+    raised = call.excinfo.value if call.excinfo else None
+    if check is not None and call.excinfo is not None and isinstance(raised, NotApplicable | Inconclusive):
+        call.excinfo.traceback = call.excinfo.traceback[:0]  # only the reason is shown, and reading sources takes long
     outcome: Any = yield
     report: pytest.TestReport = outcome.get_result()
-    check = item_check(item)
     if check is None:
         return
-    raised = call.excinfo.value if call.excinfo else None
     if report.when == "call" or raised is not None:
         verdict = verdict_of(report.when or "call", raised)
         if verdict is Outcome.NOT_APPLICABLE:
@@ -185,7 +187,7 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     data = getattr(report, "walletproof", None)
     if data is None:
         return None
-    words = terminal_words(Outcome(data["outcome"]), known=data["known"] is not None)
+    words = terminal_words(Outcome(data["outcome"]), known=data["known"] is not None, severity=data["severity"])
     return words if report.when == "call" or not report.passed else ("", "", "")
 
 

@@ -17,11 +17,13 @@ _HERE = Path(__file__).resolve().parent
 ROOT = _HERE / "walletproof_suite" if (_HERE / "walletproof_suite").is_dir() else _HERE
 """Where the suites stand: in a clone, beside this file."""
 
+WRONG_USE = 4  # 2 would read as an interrupted run
+
 COMMANDS = {
     "init": ("fixtures.starting", "write a first target file, from a few questions or an OpenAPI document"),
     "doctor": ("fixtures.doctor", "prove step by step that a run could say something, with remedies"),
     "test": ("fixtures.suites", "test a payment integration, or the embedded merchant"),
-    "sandbox": ("fixtures.sandbox", "run the emulated wallets, for a staging system to be pointed at"),
+    "sandbox": ("fixtures.workplace", "run the emulated wallets, for a staging system to be pointed at"),
     "merchant": ("fixtures.standalone", "run the embedded reference merchant"),
     "load": ("load", "load a target that consents to it, and audit the books afterwards"),
     "keys": ("fixtures.keys", "make a private key set for a target"),
@@ -72,10 +74,10 @@ def main() -> None:
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in {"-h", "--help"}:
         print(_usage())
-        raise SystemExit(0 if arguments else 2)
+        raise SystemExit(0 if arguments else WRONG_USE)
     if arguments[0] not in COMMANDS:
         print(f"walletproof: there is no command {arguments[0]!r}{_meant(arguments)}", file=sys.stderr)
-        raise SystemExit(2)
+        raise SystemExit(WRONG_USE)
     module = COMMANDS[arguments[0]][0]
     sys.path.insert(0, str(ROOT))
     sys.argv = [f"walletproof {arguments[0]}", *arguments[1:]]

@@ -10,10 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from fixtures.processes import ROOT, ChildFailed
 from fixtures.session import Session
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         permit(first(plan), described(options.target, options.target_url))
         if not 1 <= options.processes <= MOST_PROCESSES:
             raise ConfigurationError(f"--processes: found {options.processes}; wanted 1 to {MOST_PROCESSES}")
-        flags = [*_processes(options.processes), *_shown(options)]
+        flags = [*processes(options.processes), *_shown(options)]
         known = accepted(options.known)
 
         def run(window: Plan, folder: Path) -> Ended:
@@ -114,20 +115,36 @@ def _conducted(
 
 def _locust(session: Session, plan: Plan, out: Path, flags: Sequence[str]) -> bool:
     """Runs Locust to its end; whether it was interrupted."""
-    command = [sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), *plan.flags()]
-    command += ["--headless", "--only-summary", "--loglevel", "WARNING", "--exit-code-on-error", "0"]
-    command += ["--out", str(out), "--html", str(out / "locust.html"), "--json-file", str(out / "locust")]
-    command += flags
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": path, VARIABLE: str(tell(session))}
-    # A session of its own, so that an interrupt reaches it once, from us, wherever it came from.
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
+    process = launched(session, plan, out, flags)
     with _forwarding(process) as received:
         process.wait()
     return bool(received)
 
 
-def _processes(number: int) -> list[str]:
+def launched(
+    session: Session,
+    plan: Plan,
+    out: Path,
+    flags: Sequence[str],
+    *,
+    file: Path = LOCUSTFILE,
+    told: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Locust, started on a prepared session. `told` is added to its environment, `output` takes what it prints."""
+    command = [sys.executable, "-P", "-m", "locust", "-f", str(file), *plan.flags()]
+    command += ["--headless", "--only-summary", "--loglevel", "WARNING", "--exit-code-on-error", "0"]
+    command += ["--out", str(out), "--html", str(out / "locust.html"), "--json-file", str(out / "locust")]
+    command += flags
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path, VARIABLE: str(tell(session)), **(told or {})}
+    # A session of its own, so that an interrupt reaches it once, from us, wherever it came from.
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True
+    )
+
+
+def processes(number: int) -> list[str]:
     """Locust as a master and its workers. They meet at a free port, so that two runs do not meet each other."""
     if number == 1:
         return []

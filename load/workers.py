@@ -24,7 +24,9 @@ from load.messages import Assignment, Batch, Close, Command, line, told
 
 BEGIN, COMMAND = "walletproof-begin", "walletproof-command"
 BATCH, LOST = "walletproof-batch", "walletproof-lost"
-ENGINE = "load.engine"
+ENGINE: tuple[str, ...] = ("load.engine",)
+"""The program that brings the load, and its options."""
+
 LAST_LINES = 12
 PATIENCE = 10.0  # seconds in which an engine that is over must have ended
 
@@ -146,7 +148,7 @@ def _started() -> Any:
     # A session of its own: an interrupt at the terminal is for Locust, which drains. Its stdin ends with Locust.
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", ENGINE],
+        [sys.executable, "-P", "-m", *ENGINE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -35,7 +35,8 @@ _TOPICS: dict[Kind, tuple[str, ...]] = {
         *("refund", "amounts", "coupons", "close", "reconcile", "openapi-money", "lifecycle", "requests"),
         *("notify.fulfils", "notify.retry-after-failure", "pay.late-money", "pay.after-close", "pay.late-success"),
         *("race", "faults.refund", "faults.refund-again", "faults.capture", "faults.create", "faults.second-token"),
-        *("restart.refund", "delivery", "chain.overpaid", "chain.partial", "fuzz.refund-exceeds"),
+        *("browser.back", "browser.double-click", "restart.refund", "delivery", "chain.overpaid", "chain.partial"),
+        "fuzz.refund-exceeds",
         *("audit.paid-is-fulfilled", "audit.amount-matches", "audit.payee", "audit.refunds-match"),
         *("audit.no-orphan-payment", "audit.no-orphan-refund", "audit.kept-money-is-paid"),
     ),
@@ -44,6 +45,7 @@ _TOPICS: dict[Kind, tuple[str, ...]] = {
         *("pay.abandon", "pay.failure", "pay.pending", "pay.return-alone", "pay.step-up", "replay", "tampering"),
         *("race.poll", "race.repeat", "race.return", "race.second-order", "race.two-orders", "chain", "return"),
         *("restart.repeat", "restart.survives", "faults.stale", "reconcile.query-paid", "amounts.wrong"),
+        *("browser.return-alone", "browser.return-race", "browser.reload", "browser.hidden-amount", "browser.two-tabs"),
         *("audit.fulfilled-once", "audit.unpaid-is-not-fulfilled"),
     ),
     Kind.BELIEVED: (
@@ -55,11 +57,12 @@ _TOPICS: dict[Kind, tuple[str, ...]] = {
     Kind.STUCK: (
         *("pay", "notify", "faults", "restart", "login", "session", "callback.taken", "keys", "openapi"),
         *("openapi-links", "fuzz.genuine", "fuzz.envelope", "fuzz.payload", "fuzz.malleable", "transport.caller"),
-        *("notify.repeat-acknowledged", "return.page", "audit.nothing-stuck"),
+        *("notify.repeat-acknowledged", "return.page", "browser", "audit.nothing-stuck"),
     ),
     Kind.LEAK: (
         *("access", "leaks", "hygiene", "injection", "transport", "session.trap", "return.redirect"),
         *("openapi-access", "openapi-leaks", "openapi-methods", "faults.redirect", "faults.wrong-address"),
+        *("browser.secrets", "browser.framing", "browser.content-policy", "browser.open-redirect"),
     ),
     Kind.SLOW: ("load", "bodies", "delivery.in-time", "delivery.slow", "faults.crowd", "faults.standstill"),
 }

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from fixtures.commands import commanded
 from fixtures.model import Outcome
 from fixtures.target.problems import ConfigurationError
 from reports.gate.case import read_case
@@ -136,10 +137,6 @@ def told(folders: Sequence[Path]) -> Difference:
     return compare(before, after)
 
 
-command = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-
-@command.command()
 def main(
     a: Annotated[Path, typer.Argument(metavar="A", help="Folder of the earlier run.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Folder of the later run.")],
@@ -158,6 +155,8 @@ def main(
     typer.echo(str(difference))
     raise typer.Exit(FINDINGS if difference.worse else PASSED)
 
+
+command = commanded(main)
 
 if __name__ == "__main__":
     command(prog_name="walletproof diff")

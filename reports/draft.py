@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from fixtures.commands import commanded
 from fixtures.model import Outcome
 from fixtures.target.problems import ConfigurationError, nearest
 from reports.gate.case import read_case
@@ -60,10 +61,6 @@ def found(identity: str, results: Iterable[Result]) -> Result:
     return findings[identity]
 
 
-command = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-
-@command.command()
 def main(
     finding: Annotated[str, typer.Argument(metavar="TOPIC/WALLET/MODE", help="The finding, as the scoreboard says.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The run's folder.")] = Path("reports/out"),
@@ -92,6 +89,8 @@ def _quoted(text: str) -> str:
     """A TOML string: JSON's, but for the one control character that JSON leaves as it is."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
+
+command = commanded(main)
 
 if __name__ == "__main__":
     command(prog_name="walletproof known")

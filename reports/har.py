@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import harfile
 
+from fixtures.curl import absolute
 from fixtures.model import Answer, Exchange, Headers, Message, Outcome
-from reports.exchanges import absolute
 from reports.results import Result
 from reports.timeline import in_order
 

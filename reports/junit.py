@@ -43,7 +43,7 @@ def _case(result: Result) -> Xml.Element:
         message = (result.message or result.capability or result.title).strip().partition("\n")[0]
         if result.known:
             message = f"known: {result.known}: {message}"
-        kind = "known" if result.known else result.outcome.value
+        kind = "known" if result.known else "advice" if result.advice else result.outcome.value
         told = Xml.SubElement(case, element, message=legible(message), type=kind)
         told.text = legible(letter(result, exchanges=False))
         if result.exchanges and result.outcome is not Outcome.PASSED:
@@ -52,8 +52,8 @@ def _case(result: Result) -> Xml.Element:
 
 
 def _element(result: Result) -> str | None:
-    """An accepted failure is skipped: CI servers know no other word for what is red and turns nothing red."""
-    return "skipped" if result.known else ELSEWHERE[result.outcome].junit
+    """An accepted failure is skipped, and advice: CI servers know no other word for what turns nothing red."""
+    return "skipped" if result.known or result.advice else ELSEWHERE[result.outcome].junit
 
 
 def _counts(results: Sequence[Result]) -> dict[str, str]:

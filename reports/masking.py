@@ -125,6 +125,7 @@ class Mask:
             steps=tuple(map(self.text, result.steps)),
             again=tuple(map(self.text, result.again)),
             exchanges=tuple(map(self.exchange, result.exchanges)),
+            way=result.way and replace(result.way, barriers=tuple(map(self.text, result.way.barriers))),
         )
 
     def _call(self, call: Call) -> Call:

@@ -4,6 +4,7 @@ outcome           pytest            Allure    JUnit     SARIF                   
 passed            .                 passed    (none)    pass                         0
 failed            F                 failed    failure   fail, level by severity      1
 failed, accepted  k                 failed    skipped   fail, suppressed             0
+failed, advice    a                 failed    skipped   fail, note                   0
 inconclusive      ?                 broken    error     open                         3
 error of ours     E                 broken    error     a notification of the run    3
 not applicable    -                 skipped   skipped   notApplicable                proves nothing
@@ -55,6 +56,9 @@ ELSEWHERE: Mapping[Outcome, Names] = MappingProxyType(
 WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASSED, Outcome.NOT_APPLICABLE)
 """What decides a cell's colour: the first of these that occurs in it."""
 
+ADVICE: Severity = "trivial"
+"""The severity of a check whose failure is advice: told apart from the findings, it turns nothing red by itself."""
+
 SPOILT = frozenset({Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.ERROR})
 """The outcomes that somebody will want to look into."""
 
@@ -67,7 +71,10 @@ SARIF_LEVELS: Mapping[Severity, str] = MappingProxyType(
 """The level of a failed result; that of every other kind is "none" (SARIF 2.1.0, 3.27.10)."""
 
 
-def terminal_words(outcome: Outcome, *, known: bool = False) -> tuple[str, str, str]:
+def terminal_words(outcome: Outcome, *, known: bool = False, severity: str = "") -> tuple[str, str, str]:
     """Category, letter and word, as `pytest_report_teststatus` wants them. `known` is an accepted failure."""
     names = ELSEWHERE[outcome]
-    return ("known", "k", "KNOWN") if known else (names.word, names.mark, names.word.upper())
+    if known:
+        return "known", "k", "KNOWN"
+    advice = outcome is Outcome.FAILED and severity == ADVICE
+    return ("advice", "a", "ADVICE") if advice else (names.word, names.mark, names.word.upper())

@@ -11,21 +11,24 @@ from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from fixtures.curl import curl
 from fixtures.model import Outcome
 from reports.about import About
 from reports.books import OUTCOMES, Books
-from reports.exchanges import curl
 from reports.load import GRID, INK, ShownLoad, duration, share
 from reports.remedies import remedy
 from reports.results import SEVERITIES, Result
 from reports.timeline import in_order, moments, outcome, parties
+from reports.twins import twin
 from reports.verdict import summarise
+from reports.walked import barriers, measured
 from reports.words import LANGUAGES, WORDS, Text
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLES = ("page.css", "timeline.css")
+_CLAUSES = {text.en: text.zh for key, text in WORDS.items() if key.startswith("clause.")}
 
 
 def write_page(
@@ -65,6 +68,8 @@ def page(
         clauses=audit.clauses if audit else (),
         clause_outcome=OUTCOMES,
         load=load,
+        ways=measured(results),
+        barriers=barriers(results),
         about=about,
         target=target,
         environment={"python": platform.python_version(), **environment},
@@ -85,7 +90,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     room.globals |= {"t": words, "known": WORDS.__contains__, "curl": curl, "came": outcome, "remedy": remedy}
-    room.filters |= {"moments": moments, "parties": parties, "in_order": in_order}
+    room.filters |= {"moments": moments, "parties": parties, "in_order": in_order, "told": told}
     room.filters |= {"spoken": spoken, "link": safe_link, "drawn": drawn, "duration": duration, "share": share}
     return room.get_template("page.html")
 
@@ -102,6 +107,13 @@ def spoken(text: Text) -> Markup:
         for language in LANGUAGES
     )
     return Markup("").join(spans)
+
+
+def told(text: str) -> Markup:
+    """What a check or a wallet says of itself in both languages; as it is where it has no twin."""
+    text = text.strip()
+    chinese = _CLAUSES.get(text) or twin(text)
+    return escape(text) if chinese is None else spoken(Text(text, chinese))
 
 
 def drawn(svg: str) -> Markup:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from pathlib import Path
+
+from fixtures.usage import WRONG_USE, Parser
 
 _LOADER = re.compile(r"<script\b[^>]*googletagmanager\.com[^>]*>\s*</script>", re.IGNORECASE)
 _SETTING = re.compile(r"<script>(?:(?!</script>).)*?gtag\((?:(?!</script>).)*?</script>", re.IGNORECASE | re.DOTALL)
@@ -17,10 +18,13 @@ def quiet(html: str) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Rewrites the pages named on the command line. Exits with 1 if one still names the measuring host."""
-    parser = argparse.ArgumentParser(description="Take the measuring script out of a generated Allure report.")
+    parser = Parser("walletproof quiet", description="Take the measuring script out of a generated Allure report.")
     parser.add_argument("pages", nargs="+", type=Path, metavar="HTML")
     for page in parser.parse_args(arguments).pages:
-        html = quiet(page.read_text(encoding="utf-8"))
+        try:
+            html = quiet(page.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            parser.exit(WRONG_USE, f"{parser.prog}: {page} cannot be read: {problem}; name an HTML file\n")
         if "googletagmanager" in html:
             parser.exit(1, f"{page} still names googletagmanager.com; it was left as it is\n")
         page.write_text(html, encoding="utf-8")

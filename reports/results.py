@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 
 from fixtures.model import Exchange, Outcome, Severity
-from reports.outcomes import ELSEWHERE, FINDINGS, INTERRUPTED, NOTHING_PROVEN, PASSED, UNSETTLED
+from reports.outcomes import ADVICE, ELSEWHERE, FINDINGS, INTERRUPTED, NOTHING_PROVEN, PASSED, UNSETTLED
+from reports.ways import Way
 
 SCHEMA = 1
 SUMMARY_FIELDS = ("topic", "wallet", "mode", "outcome", "severity", "level", "seconds", "message")
@@ -40,6 +41,7 @@ class Result:
     `file` is the check's file inside the repository, `replay` the command that shows the result again, `again` what
     pytest, or a load, is told to play exactly this.
     `started` is Unix seconds, 0 where unknown. `known` is set where the failure is accepted: it turns nothing red.
+    `way` is what a check in a browser measured.
     """
 
     topic: str
@@ -66,11 +68,17 @@ class Result:
     again: tuple[str, ...] = ()
     started: float = 0.0
     known: Acceptance | None = None
+    way: Way | None = None
 
     @property
     def identity(self) -> str:
         """The permanent id of the result, without the target: topic/wallet/mode."""
         return f"{self.topic}/{self.wallet}/{self.mode}"
+
+    @property
+    def advice(self) -> bool:
+        """Whether it failed and asks for nothing but to be thought over; what is known is not told again."""
+        return self.outcome is Outcome.FAILED and self.severity == ADVICE and self.known is None
 
     @property
     def group(self) -> str:
@@ -136,11 +144,11 @@ def read_results(path: Path) -> list[Result]:
 def exit_code(results: Iterable[Result], interrupted: bool = False) -> int:
     """The exit code: 2 interrupted, 1 anything failed, 3 inconclusive or an error of ours, 5 nothing passed, else 0.
 
-    A known failure proves nothing and turns nothing red.
+    A known failure proves nothing and turns nothing red; nor does advice.
     A proved clause of the audit proves no check, so the audit alone never turns an empty run green.
     """
     judged = list(results)
-    codes = {ELSEWHERE[result.outcome].code for result in judged if result.known is None}
+    codes = {ELSEWHERE[result.outcome].code for result in judged if not (result.known or result.advice)}
     if interrupted:
         return INTERRUPTED
     if red := codes & {FINDINGS, UNSETTLED}:
@@ -157,4 +165,5 @@ def by_severity(result: Result) -> tuple[int, str]:
 def _summary(result: Result) -> dict[str, Any]:
     row = {name: getattr(result, name) for name in SUMMARY_FIELDS}
     known = {"known": asdict(result.known)} if result.known else {}
-    return {**row, "outcome": result.outcome.value, "seconds": round(result.seconds, 4), **known}
+    way = {"way": asdict(result.way)} if result.way else {}
+    return {**row, "outcome": result.outcome.value, "seconds": round(result.seconds, 4), **known, **way}

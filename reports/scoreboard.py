@@ -44,6 +44,7 @@ def scoreboard(
     parts = [
         "\n".join(_table(summary, colour)),
         "\n".join(_findings("Findings", summary.findings, colour)),
+        "\n".join(_findings("Advice", summary.advice, colour)),
         "\n".join(_findings("Known and accepted", summary.accepted, colour)),
         "\n".join(_findings("Not settled", summary.unsettled, colour)),
         "\n".join(_load(load)),
@@ -61,8 +62,13 @@ def _verdict(summary: Summary, target: str, colour: bool) -> str:
     books = f", {summary.broken} broken in the books" if summary.broken else ""
     kinds = {"sound": Outcome.PASSED, "accepted": Outcome.PASSED, "findings": Outcome.FAILED}
     outcome = kinds.get(summary.kind, Outcome.INCONCLUSIVE)
-    head = _paint(VERDICTS[summary.kind], outcome, colour)
+    head = _paint(VERDICTS[summary.kind] + advised(len(summary.advice)), outcome, colour)
     return f"{head} · {target} · level {summary.level} · {counts or 'no checks'}{books}"
+
+
+def advised(pieces: int) -> str:
+    """How many pieces of advice there are beside a verdict; nothing where there are none."""
+    return f", {pieces} piece{'' if pieces == 1 else 's'} of advice" if pieces else ""
 
 
 def _table(summary: Summary, colour: bool) -> list[str]:
@@ -90,6 +96,7 @@ def _cell(cell: Cell) -> str:
         return "n/a"
     flaws = [f"{cell.counts[o]} {ELSEWHERE[o].flaw}" for o in WORST_FIRST if ELSEWHERE[o].flaw and cell.counts[o]]
     flaws += [f"{cell.accepted} known"] if cell.accepted else []
+    flaws += [f"{len(cell.advice)} advice"] if cell.advice else []
     return ", ".join([f"{cell.counts[Outcome.PASSED]}/{cell.judged}", *flaws])
 
 

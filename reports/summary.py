@@ -26,6 +26,7 @@ from reports.outcomes import (
 )
 from reports.page import safe_link
 from reports.results import Result, by_severity
+from reports.scoreboard import advised
 
 VERDICTS = {
     PASSED: "✅ walletproof: the gate is open",
@@ -39,7 +40,7 @@ SHOWN = 30  # rows of a table; a comment on a pull request has its limits
 def summary(matter: Matter, rulings: Sequence[Ruling], code: int) -> str:
     """The whole text."""
     results = matter.case.results
-    red = [result for result in results if result.outcome is Outcome.FAILED and not result.known]
+    red = [one for one in results if one.outcome is Outcome.FAILED and not (one.known or one.advice)]
     unsettled = [result for result in results if result.outcome in UNSETTLED_OUTCOMES]
     known = [result for result in results if result.known]
     parts = [
@@ -48,6 +49,7 @@ def summary(matter: Matter, rulings: Sequence[Ruling], code: int) -> str:
         _board(results),
         _findings("Findings, the costliest first", red),
         _findings("Not settled", unsettled),
+        _findings("Advice", [result for result in results if result.advice]),
         _findings("Known and accepted", known),
         _difference(matter.difference),
         _rules(rulings),
@@ -65,12 +67,15 @@ def code_span(text: str, longest: int = 200) -> str:
 
 
 def _head(case: Case, code: int) -> str:
-    counts = Counter(result.outcome for result in case.results if result.area != "audit" and not result.known)
+    told = [result for result in case.results if not (result.known or result.advice)]
+    counts = Counter(result.outcome for result in told if result.area != "audit")
     known = sum(result.known is not None for result in case.results)
     counted = [f"{counts[outcome]} {ELSEWHERE[outcome].word}" for outcome in Outcome if counts[outcome]]
     level = max((result.level for result in case.results), default=0)
-    told = ", ".join([*counted, *([f"{known} known"] if known else [])]) or "no checks"
-    return f"## {VERDICTS[code]}\n\n{code_span(case.target or str(case.folder.name))} · level {level} · {told}"
+    counted += [f"{known} known"] if known else []
+    line = ", ".join(counted) or "no checks"
+    advice = advised(sum(result.advice for result in case.results))
+    return f"## {VERDICTS[code]}{advice}\n\n{code_span(case.target or str(case.folder.name))} · level {level} · {line}"
 
 
 def _broken(rulings: Iterable[Ruling]) -> str:
@@ -97,13 +102,17 @@ def _board(results: Sequence[Result]) -> str:
 
 def _cell(results: Sequence[Result]) -> str:
     """Passed of judged, then what keeps it from being green."""
-    counts = Counter("known" if result.known else result.outcome.value for result in results)
+    counts = Counter(_kept_apart(result) or result.outcome.value for result in results)
     judged = counts.total() - counts[Outcome.NOT_APPLICABLE.value]
     if not judged:
         return "n/a" if results else ""
     flaws = [f"{counts[o.value]} {ELSEWHERE[o].flaw}" for o in WORST_FIRST if ELSEWHERE[o].flaw and counts[o.value]]
-    known = [f"{counts['known']} known"] if counts["known"] else []
-    return ", ".join([f"{counts[Outcome.PASSED.value]}/{judged}", *flaws, *known])
+    apart = [f"{counts[name]} {name}" for name in ("known", "advice") if counts[name]]
+    return ", ".join([f"{counts[Outcome.PASSED.value]}/{judged}", *flaws, *apart])
+
+
+def _kept_apart(result: Result) -> str:
+    return "known" if result.known else "advice" if result.advice else ""
 
 
 def _findings(heading: str, results: Sequence[Result]) -> str:

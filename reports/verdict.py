@@ -17,7 +17,7 @@ _KINDS: dict[int, Kind] = {0: "sound", 1: "findings", 3: "inconclusive", 5: "not
 # Topic groups in the order of a payment's life, then of an attacker's patience; an unknown group comes last.
 GROUPS = (
     *("pay", "notify", "refund", "close", "reconcile", "amounts", "coupons", "requests", "chain", "login"),
-    *("delivery", "faults", "restart", "race", "lifecycle", "openapi", "openapi-links", "openapi-money"),
+    *("delivery", "faults", "restart", "race", "lifecycle", "browser", "openapi", "openapi-links", "openapi-money"),
     *("forgery", "substitution", "hint", "replay", "login-forgery", "session", "callback", "fuzz", "keys"),
     *("tampering", "return", "access", "openapi-access", "openapi-methods", "openapi-leaks"),
     *("injection", "leaks", "bodies", "transport", "hygiene", "load"),
@@ -26,15 +26,17 @@ GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The outcomes of one wallet in one topic group; the failures of `known` are accepted, and no outcome of these."""
+    """The outcomes of one wallet in one topic group; the failures of `known` are accepted, those of `advice`
+    turn nothing red, and neither is an outcome of these."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     known: list[Result] = field(default_factory=list)
+    advice: list[Result] = field(default_factory=list)
 
     @property
     def judged(self) -> int:
         """How many checks applied."""
-        return self.counts.total() - self.counts[Outcome.NOT_APPLICABLE] + self.accepted
+        return self.counts.total() - self.counts[Outcome.NOT_APPLICABLE] + self.accepted + len(self.advice)
 
     @property
     def accepted(self) -> int:
@@ -44,7 +46,7 @@ class Cell:
     @property
     def worst(self) -> Outcome | None:
         """The outcome that decides the cell's colour; None where nothing ran."""
-        fallback = Outcome.NOT_APPLICABLE if self.known else None
+        fallback = Outcome.NOT_APPLICABLE if self.known or self.advice else None
         return next((outcome for outcome in WORST_FIRST if self.counts[outcome]), fallback)
 
 
@@ -66,7 +68,8 @@ class Board:
 class Summary:
     """What a reader asks first. `kind` follows the exit code of the same results.
 
-    `accepted` are the known failures, clauses of the audit among them; they count nowhere else.
+    `accepted` are the known failures, clauses of the audit among them; they count nowhere else, and neither does
+    `advice`.
     """
 
     kind: Kind
@@ -75,6 +78,7 @@ class Summary:
     board: Board
     findings: tuple[Result, ...]
     accepted: tuple[Result, ...]
+    advice: tuple[Result, ...]
     unsettled: tuple[Result, ...]  # inconclusive and errors of ours
     broken: int  # clauses of the audit
     missing: dict[str, tuple[Result, ...]]  # not applicable, by the missing capability
@@ -84,14 +88,16 @@ def summarise(results: Sequence[Result]) -> Summary:
     """The summary of a run; the results of the audit count for the verdict and stand apart from the board."""
     checks = [result for result in results if result.area != "audit"]
     accepted = [result for result in results if result.known]
+    told = [result for result in checks if not (result.known or result.advice)]
     kind = _KINDS[exit_code(results)]
     return Summary(
         kind="accepted" if accepted and kind == "sound" else kind,
-        counts=Counter(result.outcome for result in checks if not result.known),
+        counts=Counter(result.outcome for result in told),
         level=max((result.level for result in results), default=0),
         board=board(checks),
-        findings=_sorted([result for result in checks if not result.known], Outcome.FAILED),
+        findings=_sorted(told, Outcome.FAILED),
         accepted=tuple(sorted(accepted, key=by_severity)),
+        advice=_sorted([result for result in checks if result.advice], Outcome.FAILED),
         unsettled=_sorted(checks, Outcome.INCONCLUSIVE, Outcome.ERROR),
         broken=sum(
             result.area == "audit" and result.outcome is Outcome.FAILED and not result.known for result in results
@@ -108,6 +114,8 @@ def board(checks: Iterable[Result]) -> Board:
         cell = cells.setdefault((result.wallet, result.group), Cell())
         if result.known:
             cell.known.append(result)
+        elif result.advice:
+            cell.advice.append(result)
         else:
             cell.counts[result.outcome] += 1
         levels[result.wallet] = max(levels.get(result.wallet, 0), result.level)

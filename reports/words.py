@@ -109,6 +109,12 @@ WORDS: dict[str, Text] = {
         "Failures that a person answers for until the day named. They turn nothing red, and prove nothing.",
         "由专人负责、在所列日期前接受的问题。它们不影响结论，也不证明任何要求。",
     ),
+    "advice": Text("Advice", "建议"),
+    "advice.more": Text(
+        "Worth a thought, and nothing that anybody has to mend; it turns nothing red.",
+        "值得考虑，但并非必须修复；不影响结论。",
+    ),
+    "advice.counted": Text("as advice", "条建议"),
     "known": Text("Known", "已知"),
     "known.counted": Text("known", "已知"),
     "known.until": Text("until", "有效期至"),
@@ -213,6 +219,7 @@ WORDS: dict[str, Text] = {
     "group.race": Text("races", "并发竞争"),
     "group.tampering": Text("tampered orders", "篡改下单"),
     "group.return": Text("the way back", "返回页面"),
+    "group.browser": Text("in the buyer's browser", "买家的浏览器"),
     "group.injection": Text("injection", "注入"),
     "group.leaks": Text("leaks", "信息泄露"),
     "group.bodies": Text("huge and slow bodies", "超大与缓慢的请求体"),
@@ -220,6 +227,19 @@ WORDS: dict[str, Text] = {
     "group.hygiene": Text("key hygiene", "密钥管理"),
     "group.load": Text("load", "负载"),
     "group.known": Text("entries of known.toml", "known.toml 条目"),
+    # the buyer's way
+    "ways": Text("The buyer's way", "买家的路径"),
+    "ways.more": Text(
+        "From the cart to a paid order in a real browser, the wallet's own page included in pages, clicks and seconds.",
+        "在真实浏览器中从购物车到订单支付完成；页面、点击与耗时包含钱包自己的页面。",
+    ),
+    "ways.pages": Text("pages", "页面"),
+    "ways.clicks": Text("clicks", "点击"),
+    "ways.fields": Text("fields", "填写项"),
+    "ways.seconds": Text("seconds", "秒"),
+    "ways.requests": Text("requests to the shop", "向商店的请求"),
+    "ways.barriers": Text("What accessibility rules found", "无障碍规则发现的问题"),
+    "ways.barriers.none": Text("Nothing on cart, checkout and order page.", "购物车、结账页和订单页均未发现问题。"),
     # clauses of the audit
     "clause.paid-is-fulfilled": Text(
         "Every order paid in full is fulfilled, or its money is given back.", "每个全额支付的订单都已履约，或已退款。"

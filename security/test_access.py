@@ -133,3 +133,25 @@ def test_one_accounts_word_pays_no_order_of_another(target: Target, wallet: Coun
     assert target.settled(order).fulfilments == 0
     wallet.prove_to_tenant(order)
     assert target.settled(order, paid=True).fulfilments == 1
+
+
+@check(
+    "access.guessing",
+    severity="trivial",
+    each="target",
+    depth="full",
+    last=True,
+    needs="orders fulfilments acknowledgement two-buyers fuzzing",
+    costs="Whoever has patience finds a coupon that works, or a refund that goes through.",
+    source="https://owasp.org/API-Security/editions/2023/en/0xa6-unrestricted-access-to-sensitive-business-flows/",
+)
+def test_whoever_guesses_is_slowed(target: Target, wallet: Counterpart) -> None:
+    """Whoever is refused forty times in a row, for wrong coupons or refunds, has to wait; another buyer has not."""
+    order, other = target.place(wallet.setup, buyer="second"), target.place(wallet.setup)
+    wallet.prove(wallet.pay(order))
+
+    unslowed = wallet.unslowed(order)
+
+    wallet.prove(wallet.pay(other))
+    assert target.settled(other, paid=True).fulfilments == 1
+    assert unslowed == []

@@ -20,6 +20,7 @@ from fixtures.trial import import_suites
 from fixtures.wallets import discover as discover_wallets
 from fixtures.wallets.interface import Wallet
 from reports.remedies import remedy
+from reports.twins import twin
 from reports.words import LANGUAGES, WORDS, Text
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -32,7 +33,7 @@ TEXTS: dict[str, Text] = {
     "head": Text(
         "One card for each check. Its heading is the topic by which results, `--topic` and `known.toml` name it. This "
         "file is written by `python -m tests.cards`; [中文](checks.zh-CN.md).",
-        "每项检验一张卡片。标题是主题，检验结果、`--topic` 与 `known.toml` 都用它来指称。要求、步骤与代价保留英文原文。"
+        "每项检验一张卡片。标题是主题，检验结果、`--topic` 与 `known.toml` 都用它来指称。步骤与期望是检验自身的代码。"
         "本文件由 `python -m tests.cards` 生成；[English](checks.md)。",
     ),
     "needs": Text("Needs", "需要"),
@@ -40,9 +41,16 @@ TEXTS: dict[str, Text] = {
     "names": Text("Tried as", "具体形式"),
     "claims": Text("Mutants that it catches", "能抓住的变异体"),
     "absent": Text("Does not apply to", "不适用于"),
-    "more": Text("and {} more", "等，另有 {} 个"),
+    "more": Text(" and {} more", " 等，另有 {} 个"),
     "below": Text("where the target lacks `{}`", "在被测系统没有 `{}` 时"),
     "severity": Text("Severity", "严重程度"),
+}
+MARKS: dict[str, Text] = {
+    "colon": Text(": ", "："),
+    "comma": Text(", ", "、"),
+    "semicolon": Text("; ", "；"),
+    "stop": Text(". ", "。"),
+    "bracketed": Text(" ({})", "（{}）"),
 }
 
 
@@ -58,35 +66,54 @@ def page(language: str) -> str:
 
 
 def said(key: str, language: str) -> str:
-    """An interface text of the cards or of the reports' page."""
-    text: str = getattr(TEXTS.get(key) or WORDS[key], language)
+    """An interface text or a mark of the cards, or a text of the reports' page."""
+    text: str = getattr(TEXTS.get(key) or MARKS.get(key) or WORDS[key], language)
     return text
+
+
+def own(text: str, language: str) -> str:
+    """A sentence of a check or of a wallet; in English where it has no twin."""
+    return (language == "zh" and twin(text)) or text
 
 
 def card(check: Check, language: str) -> Iterator[str]:
     """The lines of one card."""
-    below = f" ({said('below', language).format(check.below)})" if check.below else ""
-    advice = remedy(check.topic)
-    cited, absent = _asked(check)
+    below = said("bracketed", language).format(said("below", language).format(check.below)) if check.below else ""
+    yield from (f"### `{check.topic}`{below}", "", own(check.requirement, language), "")
+    for key, text in _rows(check, language):
+        yield f"- **{said(key, language)}**{said('colon', language)}{text}"
     body, expected = _script(check)
-    yield from (f"### `{check.topic}`{below}", "", check.requirement, "")
-    severity = said(f"severity.{check.severity}", language)
-    yield f"- **{said('severity', language)}**: {severity}. {check.costs}"
-    yield f"- **{said('needs', language)}**: {', '.join(f'`{name}`' for name in sorted(check.needs))}"
-    if advice is not None:
-        yield f"- **{said('remedy', language)}**: {getattr(advice, language)}"
-    if cited:
-        yield f"- **{said('citation', language)}**: {', '.join(f'[{name}]({url})' for name, url in cited)}"
-    if absent:
-        told = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in absent.items())
-        yield f"- **{said('absent', language)}**: {told}"
-    if caught := _mutants(check, language):
-        yield f"- **{said('claims', language)}**: {caught}"
-    yield from ("", f"{said('steps', language)}:", "", "```python", *body, "```")
+    yield from _listed("steps", language, ["```python", *body, "```"])
     if expected:
-        yield from ("", f"{said('expected', language)}:", "", "```python", *expected, "```")
-    if named := list(_names(check)):
-        yield from ("", f"{said('names', language)}:", "", *named)
+        yield from _listed("expected", language, ["```python", *expected, "```"])
+    if named := list(_names(check, language)):
+        yield from _listed("names", language, named)
+
+
+def _rows(check: Check, language: str) -> Iterator[tuple[str, str]]:
+    """What the card says in a line each."""
+    comma = said("comma", language)
+    severity, costs = said(f"severity.{check.severity}", language), own(check.costs, language)
+    yield "severity", f"{severity}{said('stop', language)}{costs}"
+    yield "needs", comma.join(f"`{name}`" for name in sorted(check.needs))
+    if (advice := remedy(check.topic)) is not None:
+        yield "remedy", getattr(advice, language)
+    cited, absent = _asked(check)
+    if cited:
+        yield "citation", comma.join(f"[{name}]({url})" for name, url in cited)
+    if absent:
+        told = (
+            comma.join(names) + said("bracketed", language).format(own(reason, language))
+            for reason, names in absent.items()
+        )
+        yield "absent", said("semicolon", language).join(told)
+    if caught := _mutants(check, language):
+        yield "claims", caught
+
+
+def _listed(key: str, language: str, lines: Sequence[str]) -> Sequence[str]:
+    """A heading in words, and what stands below it."""
+    return ["", said(key, language) + said("colon", language).rstrip(), "", *lines]
 
 
 def _asked(check: Check) -> tuple[list[tuple[str, str]], Mapping[str, list[str]]]:
@@ -129,21 +156,24 @@ def _mutants(check: Check, language: str) -> str:
         for name, mutant in discover_mutants().items()
         if any(f"{claim.partition('/')[0]}.".startswith(f"{check.topic}.") for claim in mutant.claims)
     ]
-    shown = ", ".join(f"`{name}`" for name in names[:MOST])
-    return shown + (f" {said('more', language).format(len(names) - MOST)}" if len(names) > MOST else "")
+    shown = said("comma", language).join(f"`{name}`" for name in names[:MOST])
+    return shown + (said("more", language).format(len(names) - MOST) if len(names) > MOST else "")
 
 
-def _names(check: Check) -> Iterator[str]:
+def _names(check: Check, language: str) -> Iterator[str]:
     if check.each in WHOLE or check.each == "wallet":
         return
     for name, wallet in _wallets():
         found = {each.name: each for mode in wallet.modes for each in seats(check, wallet, mode) if each is not None}
         if found:
-            told = (
-                f"`{key}`" + (f" ({each.wrong.rstrip('.')})" if hasattr(each, "wrong") else "")
-                for key, each in found.items()
-            )
-            yield f"- {name}: {'; '.join(told)}"
+            told = (f"`{key}`{_wrong(each, language)}" for key, each in found.items())
+            yield f"- {name}{said('colon', language)}{said('semicolon', language).join(told)}"
+
+
+def _wrong(each: object, language: str) -> str:
+    """What is wrong with it, in brackets, where it says so."""
+    wrong = own(getattr(each, "wrong", ""), language).rstrip(".。")
+    return said("bracketed", language).format(wrong) if wrong else ""
 
 
 def _wallets() -> list[tuple[str, Wallet]]:

@@ -32,6 +32,11 @@ OUT_OF_REACH: Mapping[tuple[str, str], str] = {
         for name in ("tampered", "replayed", "page", "redirect")
     },
     **{
+        (f"browser.{name}", wallet): "the embedded shop sends its buyers to no page of this wallet's first setup"
+        for name in ("pay", "return-alone", "return-race")
+        for wallet in ("applepay", "googlepay", "ledger", "stripe", "trezor", "wechatpay")
+    },
+    **{
         (f"transport.{name}", "-"): "the embedded shop speaks http, to this machine alone"
         for name in ("tls-versions", "certificate", "hsts", "http")
     },
@@ -137,7 +142,10 @@ def is_meant(cell: Cell, claim: str, mutant: type[Mutant]) -> bool:
 
 
 def follows(mutant: type[Mutant], cell: Cell) -> bool:
-    """Whether a failure of the cell is a consequence that the mutant lists."""
+    """Whether a failure of the cell is a consequence that the mutant lists; who breaks a purchase, breaks it in a
+    browser, too."""
+    if cell.topic.startswith("browser.") and not any(claim.startswith("browser.") for claim in mutant.claims):
+        return True
     return cell.wallet in mutant.spares or any(_names(word, cell) for word in mutant.also)
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from fixtures.sandbox.process import Sandbox, start_sandbox
 from fixtures.wallets import discover
+from tests.browser import chromium as chromium  # noqa: PLC0414 - a fixture is given to all tests by being here
+from tests.browser import page as page  # noqa: PLC0414
 
 # Speed is measured by benchmarks: a busy machine must not turn a true test red.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -18,6 +20,9 @@ hypothesis.settings.load_profile("patient")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--matrix", choices=["glimpse", "claims", "full"], default="glimpse", help="how much of it to play"
+    )
+    parser.addoption(
+        "--medicine", choices=["quick", "full"], default="quick", help="how much of its own the sandbox is given"
     )
 
 

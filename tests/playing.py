@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.bench import Bench, Place
+from fixtures.browser.browser import browsing
 from fixtures.model import Inconclusive, NotApplicable, Outcome
 from fixtures.mutants.mutant import Mutant
 from fixtures.openapi import Probe, probes
 from fixtures.openapi.examiner import Examiner, TimeBox
 from fixtures.preparing import prepare_embedded
+from fixtures.sandbox.client import SandboxClient
 from fixtures.session import Session, bench_of, private_keys
 from fixtures.surroundings.prober import Prober
 from fixtures.trial import import_suites
@@ -76,7 +78,8 @@ def run(bench: Bench, task: Task) -> tuple[Outcome, str]:
     """Runs one cell and says what it came to."""
     place = bench.suited(task.check).place(task.cell.topic, task.setup)
     try:
-        task.check.function(**_given(place, task))
+        with ExitStack() as over:
+            task.check.function(**_given(place, task, over))
     except AssertionError as failure:
         return Outcome.FAILED, str(failure)
     except NotApplicable as reason:
@@ -90,7 +93,7 @@ def run(bench: Bench, task: Task) -> tuple[Outcome, str]:
     return Outcome.PASSED, ""
 
 
-def _given(place: Place, task: Task) -> dict[str, Any]:
+def _given(place: Place, task: Task, over: ExitStack) -> dict[str, Any]:
     makers: dict[str, Callable[[], Any]] = {
         "target": lambda: place.target,
         "wallet": lambda: place.wallet,
@@ -108,6 +111,7 @@ def _given(place: Place, task: Task) -> dict[str, Any]:
         "storyteller": place.storyteller,
         "lifecycle": place.lifecycle,
         "prober": lambda: Prober(place.target, place.wallet),
+        "browser": lambda: over.enter_context(browsing(place)),
     }
     return {name: makers[name]() for name in inspect.signature(task.check.function).parameters}
 
@@ -118,6 +122,8 @@ class Stage:
 
     session: Session
     stack: ExitStack
+    sandbox: SandboxClient
+    _tasks: dict[str, dict[Cell, Task]] = field(default_factory=dict)
 
     def bench(self, mutant: str, stack: ExitStack | None = None) -> Bench:
         """A bench whose target is that mutant ("Reference" for the merchant itself).
@@ -125,7 +131,13 @@ class Stage:
         A check that kills its target is given a process of its own, which ends with the stack, or with the stage.
         """
         session = self.session.looking_at(f"{self.session.embedded_url}/m/{mutant}", mutant)
-        return bench_of(session, stack=stack or self.stack)
+        return bench_of(session, stack=stack or self.stack, sandbox=self.sandbox)
+
+    def tasks(self, bench: Bench, at: str) -> dict[Cell, Task]:
+        """The cells of any of the stage's benches, at that setup: the mutants have the same description."""
+        if at not in self._tasks:
+            self._tasks[at] = tasks_of(bench, self.operations(), at)
+        return self._tasks[at]
 
     def operations(self) -> list[Probe]:
         """The operations of the merchant's own document."""
@@ -141,7 +153,8 @@ def stage(*, examples: int = 40) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="walletproof-") as folder, ExitStack() as stack:
         module, at = "fixtures.mutants", "/m/Reference"
         session = prepare_embedded(Path(folder), stack, seed=SEED, examples=examples, module=module, document_at=at)
-        yield Stage(session, stack)
+        client = stack.enter_context(SandboxClient(session.sandbox_url, session.sandbox_token))
+        yield Stage(session, stack, client)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +186,7 @@ def _drawn(mutant: type[Mutant], cells: Iterable[Cell], most: int) -> list[Cell]
 
 
 def _played(stage: Stage, bench: Bench, mutant: type[Mutant], extent: Extent) -> Row:
-    tasks = tasks_of(bench, stage.operations(), mutant.setup)
+    tasks = stage.tasks(bench, mutant.setup)
     claimed, others, kept = claimed_cells(mutant, tasks), list[Cell](), list[list[Cell]]()
     if mutant.blunt:  # it is none of these checks' own, but none of them may take it for secure
         forgeries = [cell for cell in tasks if tasks[cell].check.each == "forgery"]

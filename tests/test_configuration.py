@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from fixtures.preparing import prepare
+from fixtures.target.problems import ConfigurationError
 from tests.foreign.running import TARGET
 from tests.hostile.servers import breaking, hostile
 from tests.suites import Ran, run_suites
@@ -26,11 +29,11 @@ class Shop:
 """
 
 
-def refused(folder: Path, url: str, text: str, *options: str, **environment: str | None) -> str:
-    """What a run says that ends with exit code 4 and has written nothing."""
-    file = folder / "target.toml"
-    file.write_text(text, encoding="utf-8")
-    variables = {
+def variables(folder: Path, url: str) -> dict[str, str]:
+    """What the target file wants of the environment; the folder has what the file names beside it."""
+    (folder / "broken.py").write_text(BROKEN_ADAPTER, encoding="utf-8")
+    (folder / "keys.json").write_text("{}", encoding="utf-8")
+    return {
         "FOREIGN_URL": url,
         "FOREIGN_FIRST": PASSPHRASE,
         "FOREIGN_SECOND": "another-one",
@@ -38,8 +41,13 @@ def refused(folder: Path, url: str, text: str, *options: str, **environment: str
         "FOREIGN_SANDBOX": url,
         "FOREIGN_SANDBOX_TOKEN": "a-token-nobody-may-read",
     }
-    named = {name: value for name, value in {**variables, **environment}.items() if value is not None}
-    return told(run_suites(folder / "out", f"--target={file}", "-q", *options, environment=named))
+
+
+def refused(folder: Path, url: str, text: str) -> str:
+    """What a run says that ends with exit code 4 and has written nothing."""
+    file = folder / "target.toml"
+    file.write_text(text, encoding="utf-8")
+    return told(run_suites(folder / "out", f"--target={file}", "-q", environment=variables(folder, url)))
 
 
 def told(ran: Ran) -> str:
@@ -58,12 +66,6 @@ PUBLISHED = TEXT.replace(KEYS, "")
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        (
-            TEXT.replace('notify = "/hooks/paypal"', 'notfy = "/hooks/paypal"'),
-            "wallets.paypal.notfy: found an unknown key; wanted one of callback, challenge, confirms_by_query, "
-            "credentials, currencies, decrypts, keys, login, mode, notify, place, present, return, session, wallet; "
-            "nearest: notify",
-        ),
         (
             TEXT.replace("${FOREIGN_FIRST}", "${FOREIGN_FIRTS}"),
             "found ${FOREIGN_FIRTS}, which is not set; wanted the environment variable FOREIGN_FIRTS to be set; "
@@ -86,23 +88,50 @@ PUBLISHED = TEXT.replace(KEYS, "")
             "wallets.alipay.keys: found nowhere.json, which cannot be read",
         ),
         (TEXT.replace("[timing]", "[timing"), "not TOML"),
+    ],
+    ids=["environment", "production", "published", "live", "keys-file", "toml"],
+)
+def test_a_wrong_target_file_is_found_before_anything_is_sent(
+    text: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert text != TEXT
+    file = tmp_path / "target.toml"
+    file.write_text(text, encoding="utf-8")
+
+    with hostile(breaking) as server, ExitStack() as stack:
+        for name, value in variables(tmp_path, server.url).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigurationError) as refusal:
+            prepare(str(file), None, tmp_path, stack, seed=1, examples=0)
+
+    assert line in str(refusal.value)
+    assert "sk_live_" not in str(refusal.value) and PASSPHRASE not in str(refusal.value)
+    assert server.heard == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            TEXT.replace('notify = "/hooks/paypal"', 'notfy = "/hooks/paypal"'),
+            "wallets.paypal.notfy: found an unknown key; wanted one of callback, challenge, confirms_by_query, "
+            "credentials, currencies, decrypts, keys, login, mode, notify, place, present, return, session, wallet; "
+            "nearest: notify",
+        ),
         (
             PUBLISHED.replace(CAPABILITIES, f'adapter = "broken:Shop"\n{CAPABILITIES}').replace(SANDBOX, ""),
             "the adapter broken:Shop cannot be made: RuntimeError: no books for ***",
         ),
     ],
-    ids=["key", "environment", "production", "published", "live", "keys-file", "toml", "adapter"],
+    ids=["key", "adapter"],
 )
-def test_a_wrong_target_file_is_refused(text: str, line: str, tmp_path: Path) -> None:
+def test_a_run_on_a_wrong_target_file_is_refused(text: str, line: str, tmp_path: Path) -> None:
     assert text != TEXT
-    (tmp_path / "broken.py").write_text(BROKEN_ADAPTER, encoding="utf-8")
-    (tmp_path / "keys.json").write_text("{}", encoding="utf-8")
 
     with hostile(breaking) as server:
         said = refused(tmp_path, server.url, text)
 
     assert line in said
-    assert "sk_live_" not in said
     assert server.heard == []
 
 
@@ -131,13 +160,27 @@ def test_a_sandbox_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
         (["--target=nowhere.toml"], "nowhere.toml: cannot be read"),
         (["--target-url=http://user:secret@127.0.0.1:9"], "found a URL with user and password"),
         ([f"--target={TARGET}", "--target-url=http://127.0.0.1:9"], "choose one target"),
-        (["--topic=notify.repaet"], "--topic notify.repaet: found no such name; nearest: notify.repeat"),
-        (["--wallet=strype"], "--wallet strype: found no such name; nearest: stripe"),
     ],
-    ids=["no-file", "password", "two-targets", "topic", "wallet"],
+    ids=["no-file", "password", "two-targets"],
 )
 def test_a_wrong_option_is_refused(options: list[str], line: str, tmp_path: Path) -> None:
     said = told(run_suites(tmp_path / "out", "-q", *options))
 
     assert line in said
     assert "user:secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("option", "line"),
+    [
+        ("--topic=notify.repaet", "--topic notify.repaet: found no such name; nearest: notify.repeat"),
+        ("--wallet=strype", "--wallet strype: found no such name; nearest: stripe"),
+    ],
+    ids=["topic", "wallet"],
+)
+def test_a_wrong_name_is_refused(option: str, line: str, tmp_path: Path) -> None:
+    with hostile(breaking) as server:
+        said = told(run_suites(tmp_path / "out", "-q", f"--target-url={server.url}", option))
+
+    assert line in said
+    assert server.heard == []

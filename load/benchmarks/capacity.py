@@ -1,4 +1,4 @@
-"""Does the capacity search find a limit that is known? Real engine, servers of `load.benchmarks.servers`.
+"""Does the capacity search find a limit that is known? Locust and its engine, servers of `load.benchmarks.servers`.
 
 Each server is flat up to its limit and has a queue above it. The aim: within 5 %, in at most 3 minutes, every time.
 """
@@ -6,13 +6,13 @@ Each server is flat up to its limit and has a queue above it. The aim: within 5 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from load.benchmarks.day import played, shop
+from load.benchmarks.run import running
+from load.benchmarks.shops import shop
 from load.capacity import Capacity
 from load.plan import MOST_RATE, Plan
 
@@ -55,10 +55,9 @@ class Run:
 
 def search(limit: float, seconds: float, seed: int) -> Run:
     """One search against a server of its own."""
-    cores = sorted(os.sched_getaffinity(0))
     plan = Plan(MOST_RATE, seconds, BUYERS, "every", seed, "capacity", "constant")
-    with shop("flat", "--limit", str(limit), core=cores[0]) as session:
-        capacity = played(session, plan, core=cores[-1]).capacity
+    with shop("flat", "--limit", str(limit)) as session, running(session, plan) as run:
+        capacity = run.record(seconds).capacity
     if capacity is None:
         raise RuntimeError("the search was not over")
     return Run(limit, capacity)

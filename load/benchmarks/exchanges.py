@@ -2,8 +2,9 @@
 
 Every generator has a core of its own, keeps the same number of connections busy, places an order and looks at it four
 times as a waiting buyer does, decodes all answers and measures them. The engine does it with a real story, with limits,
-evidence, tally and batches; wrk, the measure of what the server can give, does none of that. What they got is what
-nginx counted; how many seconds of a processor they took for it is what the system counted.
+evidence, tally and batches, and Locust stands beside it and fills its statistics from them, as in every run; wrk, the
+measure of what the server can give, does none of that. What they got is what nginx counted; how many seconds of a
+processor they took for it, and how many Locust took beside the engine, is what the system counted.
 """
 
 from __future__ import annotations
@@ -16,21 +17,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from fixtures.processes import ROOT, stop
 from fixtures.session import Session
-from load.benchmarks.alone import LOOKS
-from load.benchmarks.day import session
+from load.benchmarks.engine import LOOKS
 from load.benchmarks.nginx import NotInstalled, Server, serving
+from load.benchmarks.run import GENERATOR, PROGRAM, SERVER, kept_full, running
+from load.benchmarks.shops import shop_at
+from load.benchmarks.used import apart, used
 
-SERVER, GENERATOR = 0, 1  # cores
 BUYERS = 32
 WARM_UP = 3.0  # seconds
-TIMES_FAST_HTTP_USER, TIMES_K6 = 3.0, 1.5
+AIMS = {"FastHttpUser": 3.0, "k6": 1.5, "wrk": 0.0}
+"""What the engine with its Locust shall bring, in times of what each other brings."""
 
 ORDER = json.dumps({"id": "order-1", "reference": "reference-1", "state": "pending", "note": "n" * 230})
 
@@ -73,20 +77,32 @@ class Ground:
     folder: Path
 
 
-Start = Callable[[Ground, float], list[str]]
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Exchanges in so many seconds; seconds of a processor that the generator used for them, and Locust beside it."""
+
+    exchanges: int
+    seconds: float
+    generator: float
+    locust: float
+
+    @property
+    def rate(self) -> float:
+        """Exchanges a second of the generator's processor."""
+        return self.exchanges / self.generator
+
+    @property
+    def whole(self) -> float:
+        """Exchanges a second of the processor, with what Locust used beside the engine."""
+        return self.exchanges / (self.generator + self.locust)
+
+    def __str__(self) -> str:
+        beside = f", {self.whole:,.0f} with Locust's own" if self.locust else ""
+        return f"{self.exchanges / self.seconds:>9,.0f}/s {self.rate:>9,.0f} a second of its core{beside}"
+
+
+Command = Callable[[Ground, float], list[str]]
 """The command of a generator that keeps at it for so many seconds."""
-
-
-def by_engine(ground: Ground, seconds: float) -> list[str]:
-    """The engine, with the story that places an order and reads it."""
-    python = [sys.executable, "-P", "-m", "load.benchmarks.alone"]
-    return [
-        *python,
-        f"--buyers={BUYERS}",
-        f"--seconds={seconds}",
-        f"--core={GENERATOR}",
-        json.dumps(ground.told.told()),
-    ]
 
 
 def by_locust(ground: Ground, seconds: float) -> list[str]:
@@ -122,28 +138,40 @@ def by_wrk(ground: Ground, seconds: float) -> list[str]:
     ]
 
 
-GENERATORS: dict[str, Start] = {"engine": by_engine, "FastHttpUser": by_locust, "k6": by_k6, "wrk": by_wrk}
+COMMANDS: dict[str, Command] = {"FastHttpUser": by_locust, "k6": by_k6, "wrk": by_wrk}
+GENERATORS = ("engine", *COMMANDS)
 
 
-def measured(start: Start, ground: Ground, seconds: float) -> tuple[float, float]:
-    """Exchanges a second, and exchanges a second of the generator's processor."""
-    server, command = ground.server, start(ground, seconds + 2 * WARM_UP)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "GOMAXPROCS": "1"}
+@contextmanager
+def started(name: str, ground: Ground, seconds: float) -> Iterator[subprocess.Popen[bytes]]:
+    """A generator that keeps at it on its core for so many seconds; the engine with its Locust on the server's."""
+    if name == "engine":
+        with running(ground.told, kept_full(seconds), [f"--buyers={BUYERS}", f"--looks={LOOKS}"]) as run:
+            yield run.process
+        return
     process = subprocess.Popen(
-        ["taskset", "-c", str(GENERATOR), *command],
+        ["taskset", "-c", str(GENERATOR), *COMMANDS[name](ground, seconds)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "GOMAXPROCS": "1"},
     )
     try:
-        _until_busy(server, process)
-        time.sleep(WARM_UP / 2)
-        at, requests, processor = time.perf_counter(), server.requests(), _processor(process.pid)
-        time.sleep(seconds)
-        done, used = server.requests() - requests - 1, _processor(process.pid) - processor
-        return done / (time.perf_counter() - at), done / used
+        yield process
     finally:
         stop(process)
+
+
+def measured(name: str, ground: Ground, seconds: float) -> Measured:
+    """What a generator brought in so many seconds in the middle of its run."""
+    server = ground.server
+    with started(name, ground, seconds + 2 * WARM_UP) as process:
+        _until_busy(server, process)
+        time.sleep(WARM_UP / 2)
+        at, requests, before = time.perf_counter(), server.requests(), _processors(name, process.pid)
+        time.sleep(seconds)
+        done, after = server.requests() - requests - 1, _processors(name, process.pid)
+        took = time.perf_counter() - at
+        return Measured(done, took, after[0] - before[0], after[1] - before[1])
 
 
 def _until_busy(server: Server, process: subprocess.Popen[bytes]) -> None:
@@ -155,30 +183,39 @@ def _until_busy(server: Server, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
-def _processor(pid: int) -> float:
-    """Seconds of a processor that a process has used, in all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _processors(name: str, pid: int) -> tuple[float, float]:
+    """Seconds of a processor that a generator has used, and Locust beside it."""
+    if name != "engine":
+        return used(pid).processor, 0.0
+    engine, locust = apart(pid, PROGRAM)
+    return engine.processor, locust.processor
 
 
 def compare(seconds: float, runs: int) -> bool:
     """Prints every run, the medians and the ratios; whether both aims are reached."""
-    rates: dict[str, list[float]] = {name: [] for name in GENERATORS}
-    with tempfile.TemporaryDirectory(prefix="walletproof-") as place, serving(ORDER, SERVER) as server:
-        ground = Ground(server, session(Path(place), server.url), Path(place))
+    found: dict[str, list[Measured]] = {name: [] for name in GENERATORS}
+    with (
+        tempfile.TemporaryDirectory(prefix="walletproof-") as place,
+        serving(ORDER, SERVER) as server,
+        shop_at(server.url) as told,
+    ):
+        ground = Ground(server, told, Path(place))
         for run in range(1, runs + 1):
-            for name, start in GENERATORS.items():
-                by_clock, by_processor = measured(start, ground, seconds)
-                rates[name].append(by_processor)
-                print(f"run {run}: {name:<13} {by_clock:>9,.0f}/s {by_processor:>9,.0f} a second of its core")
-    medians = {name: median(found) for name, found in rates.items()}
-    for name, found in medians.items():
-        print(f"median: {name:<13} {found:>9,.0f} exchanges a second of its core")
-    locust, k6 = medians["engine"] / medians["FastHttpUser"], medians["engine"] / medians["k6"]
-    print(f"engine / FastHttpUser: {locust:.2f} (aim {TIMES_FAST_HTTP_USER})")
-    print(f"engine / k6:           {k6:.2f} (aim {TIMES_K6})")
-    print(f"engine / wrk:          {medians['engine'] / medians['wrk']:.2f}")
-    return locust >= TIMES_FAST_HTTP_USER and k6 >= TIMES_K6
+            for name in GENERATORS:
+                found[name].append(measured(name, ground, seconds))
+                print(f"run {run}: {name:<13} {found[name][-1]}", flush=True)
+    rates = {name: median(one.rate for one in several) for name, several in found.items()}
+    for name, rate in rates.items():
+        print(f"median: {name:<13} {rate:>9,.0f} exchanges a second of its core")
+    whole = median(one.whole for one in found["engine"])
+    print(f"median: {'with Locust':<13} {whole:>9,.0f} exchanges a second of the engine's and of Locust's processor")
+    alone = rates["engine"]
+    for name, aim in AIMS.items():
+        wanted = f" (aim {aim})" if aim else ""
+        ratio = f"{whole / rates[name]:.2f} with Locust's own{wanted}, {alone / rates[name]:.2f} alone"
+        print(f"engine / {name + ':':<13} {ratio}")
+    # a Locust user's seconds hold those of Locust, too
+    return all(whole / rates[name] >= aim for name, aim in AIMS.items())
 
 
 def main() -> None:

@@ -44,10 +44,9 @@ class NotInstalled(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running nginx: its URL, and its process."""
+    """A running nginx, by its URL."""
 
     url: str
-    pid: int
 
     def requests(self) -> int:
         """How many requests it has answered so far; this question is one of them."""
@@ -75,7 +74,7 @@ def serving(body: str = "{}", core: int = 0) -> Iterator[Server]:
         process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *pinned])
         try:
             _wait(port, process)
-            yield Server(f"http://127.0.0.1:{port}", process.pid)
+            yield Server(f"http://127.0.0.1:{port}")
         finally:
             stop(process)
 

@@ -45,7 +45,7 @@ capture = {{ state = "state" }}
 [order.states]
 pending = ["pending"]
 
-[wallets.alipay]
+[wallets.{wallet}]
 notify = "/notify"
 
 [[shelf]]

@@ -1,289 +1,72 @@
 """What signing costs whoever sends: notifications that are signed ahead, each for its own instant, beside the same
 messages unsigned, that is with one fixed signature.
 
-WeChat Pay's messages (a sealed body, RSA-2048) go through engine, scene, tally and batches to nginx. Counted is what
-nginx answers in the time of sending, with the messages ready; how long signing them took, on how many threads, stands
-beside it, and so does one message that is sent again and again. A sample of what was sent is verified.
+WeChat Pay's messages (a sealed body, RSA-2048) go through engine, scene, tally and batches to nginx, and Locust fills
+its statistics from the batches. Counted is what nginx answers in the time of sending, with the messages ready; how long
+signing them took, on how many threads, stands beside it, and so does one message that is sent again and again. A sample
+of what was sent is verified.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import os
+import json
 import sys
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import count
+import tempfile
+from pathlib import Path
 from statistics import median
-from typing import IO
 
-import uvloop
-
-from fixtures.model import Message, Money
 from fixtures.session import Session
-from fixtures.wallets.wechatpay.proof import examine
-from fixtures.wallets.wechatpay.wallet import WALLET
-from load.arrivals import Arrival
-from load.benchmarks.nginx import NotInstalled, Server, serving
-from load.engine.crowd import Crowd, Tell
-from load.engine.engine import allowed, tidy
-from load.engine.pool import Pool
-from load.engine.reporter import Reporter
-from load.engine.tally import Book
-from load.messages import Batch, line
-from load.presigning import HORIZON, PIECE, THREADS, Job, Presigner
-from load.stories.scene import Scene
-from load.story import Begin, Story, Telling
-from load.topics import LETTER
+from load.benchmarks.nginx import NotInstalled, serving
+from load.benchmarks.run import SERVER, kept_full, running
+from load.benchmarks.sender import PROGRAM, SETUP, Failed, Figures
+from load.benchmarks.shops import shop_at
+from load.presigning import THREADS
 
 AIM = 0.9
-SETUP, MODE, PRICE, KEYS = "wechatpay", "pubkey", Money(1234, "CNY"), WALLET.published_keys()
-SERVER, SENDER = 0, 1  # cores
-AT_ONCE = 64  # stories
-SAMPLE = 97  # one in so many messages is verified
-FRESH = 1.0  # seconds that may lie between the time in a message and the one for which it was meant
-FIXED = b"\0" * 256  # the bytes of a signature that nobody made
-WARM = 400  # messages signed to learn how long that takes
-SPARE, PAUSE = 3.0, 1.0  # for signing there is so many times as long as learnt, and so many seconds more
-WHOLE = 60.0  # seconds in which everything that was signed must have gone out
-WARMING = 0.3  # seconds
-LOOK = 0.01  # seconds between two looks whether everything is signed
-
-Following = Callable[[], Telling[tuple[float, Message] | None]]
-"""The next message to send with the time for which it is meant (Unix seconds); None where there is no more."""
+LONGEST = 300.0  # seconds of one run
 
 
-class Failed(RuntimeError):
-    """The benchmark could not be run as it is meant; the message says why."""
+def measured(told: Session, seconds: float, threads: int) -> Figures:
+    """One run of both halves. Raises Failed where it came to nothing."""
+    with tempfile.TemporaryDirectory(prefix="walletproof-") as folder:
+        file = Path(folder, "figures.json")
+        options = [f"--beside={SERVER}", f"--seconds={seconds}", f"--threads={threads}", f"--figures={file}"]
+        with running(told, kept_full(LONGEST), options, program=PROGRAM) as run:
+            run.record(LONGEST)
+            if not file.exists():
+                raise Failed(f"nothing was measured; Locust printed:\n{run.last_lines()}")
+            figures = Figures(**json.loads(file.read_text(encoding="utf-8")))
+    if figures.ratio is None:
+        raise Failed(figures.said)
+    return figures
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message, when it was meant to be sent and when it was (Unix seconds)."""
-
-    meant: float
-    at: float
-    message: Message
-
-
-@dataclass(slots=True)
-class Run:
-    """What nginx has answered in how many seconds (of the clock, and of the sender's processor), what of it
-    acknowledges, and a sample."""
-
-    answered: int = 0
-    seconds: float = 0.0
-    processor: float = 0.0
-    acknowledged: int = 0
-    sample: list[Sent] = field(default_factory=list)
-
-    @property
-    def rate(self) -> float:
-        """Messages a second."""
-        return self.answered / self.seconds
-
-    def __str__(self) -> str:
-        return f"{self.rate:.0f}/s ({1e6 * self.processor / self.answered:.0f} us of its core each)"
-
-
-class Sender:
-    """The parts of an engine that tells letters about a payment that was made, AT_ONCE beside each other."""
-
-    def __init__(self, server: Server, threads: int, nowhere: IO[bytes]) -> None:
-        self._loop, session = asyncio.get_running_loop(), _session(server.url)
-        self._server, self._count, self._nowhere = server, threads, nowhere
-        self._threads, self._book = ThreadPoolExecutor(threads), Book()
-        self._pool = Pool(self._loop, allowed(session.settings(), session.sandbox_url))
-        self._scene = Scene(session, {WALLET.name: KEYS}, self._book)
-        self._wallet = self._scene.of(_arrival(0))
-        asked = WALLET.assume("benchmark", PRICE, MODE, self._scene.stamp(), self._scene.notify_url(SETUP))
-        self._payment = WALLET.act("settle", asked, self._scene.stamp())
-
-    def job(self, at: float) -> Job[Message]:
-        """A message to sign for an instant."""
-        return Job(at, self._wallet.signing(self._payment, at=at))
-
-    async def signed(self, presigner: Presigner[Message], number: int, until: float) -> float:
-        """Has that many messages signed; how many seconds it took. Raises Failed where they are not ready in time."""
-
-        begun = time.time()
-        self._crowd(lambda arrival, due: _signing(presigner, self._count)).enter(_arrival(0), 0, begun)
-        while presigner.signed < number:
-            if time.time() > until:
-                raise Failed(f"only {presigner.signed} of {number} messages were signed in time; is the machine quiet?")
-            await asyncio.sleep(LOOK)
-        return time.time() - begun
-
-    async def sent(self, following: Following, seconds: float) -> Run:
-        """Sends from one core until there is no more, or for so many seconds. Raises Failed for a wrong answer."""
-        run, out, cores = Run(), asyncio.Event(), os.sched_getaffinity(0)
-        crowd = self._crowd(lambda arrival, due: self._letter(arrival, following, run, out))
-        reporter = Reporter(0, self._book, crowd, self._pool, lambda batch: _write(self._nowhere, batch))
-        before = self._server.requests()
-        os.sched_setaffinity(0, {SENDER})
-        reports = asyncio.create_task(reporter.report())
-        begun, spent = time.perf_counter(), time.thread_time()
-        crowd.saturate(AT_ONCE, map(_arrival, count()))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(out.wait(), seconds)
-        crowd.close()
-        await asyncio.sleep(0)  # those who were called before
-        await crowd.gone()
-        run.seconds, run.processor = time.perf_counter() - begun, time.thread_time() - spent
-        reports.cancel()
-        os.sched_setaffinity(0, cores)
-        run.answered = self._server.requests() - before - 1
-        if run.acknowledged != run.answered:
-            raise Failed(f"{run.answered} were answered, and {run.acknowledged} of them acknowledged")
-        return run
-
-    def _crowd(self, tell: Tell) -> Crowd:
-        return Crowd(self._loop, self._pool, self._threads, self._book, tell, AT_ONCE, lambda: None)
-
-    def _letter(self, arrival: Arrival, following: Following, run: Run, out: asyncio.Event) -> Story:
-        scene = self._scene.of(arrival)
-        taken = yield from following()
-        if taken is None:
-            out.set()
-            return
-        at = scene.now()
-        delivery = yield from scene.deliver(taken[1], self._payment)
-        scene.tally.took(LETTER, SETUP, scene.now() - at)
-        run.acknowledged += delivery.acknowledged
-        if arrival.number % SAMPLE == 0:
-            run.sample.append(Sent(taken[0], at, taken[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """So many messages, made ahead by so many threads in `each` seconds, and meant to be sent at such a rate."""
-
-    sender: Sender
-    threads: int
-    each: float
-    rate: float
-    number: int
-
-    async def run(self, change: Callable[[Message], Message]) -> tuple[Run, float]:
-        """Makes them, changes them, and sends them when all are ready; how long the making took (seconds).
-
-        Raises Failed where they would be stale.
-        """
-        begins = time.time() + SPARE * self.each * self.number + PAUSE
-        if begins + self.number / self.rate > time.time() + HORIZON:
-            raise Failed(f"{self.number} messages cannot be made within {HORIZON:g} s; take fewer --seconds")
-        jobs = (self._job(begins + number / self.rate, change) for number in range(self.number))
-        presigner = Presigner(jobs, time.time, threads=self.threads, held=self.number + PIECE)
-        took = await self.sender.signed(presigner, self.number, begins)
-        await asyncio.sleep(begins - time.time())
-        return await self.sender.sent(presigner.take, WHOLE), took
-
-    def _job(self, at: float, change: Callable[[Message], Message]) -> Job[Message]:
-        sign = self.sender.job(at).sign
-        return Job(at, lambda: change(sign()))
-
-
-async def _pair(sender: Sender, threads: int, seconds: float) -> tuple[Run, Run]:
-    """The same messages unsigned, and signed."""
-    one, begun = sender.job(time.time()).sign(), time.perf_counter()
-    for _ in range(WARM):
-        sender.job(time.time()).sign()
-    each = (time.perf_counter() - begun) / WARM / threads
-    await sender.sent(lambda: _again(one), WARMING)  # connections are made, and code is warm
-    again = await sender.sent(lambda: _again(one), seconds)
-    ahead = Ahead(sender, threads, each, again.rate, int(again.rate * seconds))
-    unsigned, _ = await ahead.run(lambda message: WALLET.with_signature(message, FIXED))
-    signed, took = await ahead.run(lambda message: message)
-    late = max(abs(sent.at - sent.meant) for sent in signed.sample)
-    print(
-        f"unsigned {unsigned}, signed {signed}, one again and again {again}; signing {ahead.number} took {took:.1f} s "
-        f"on {threads} threads; {len(signed.sample)} verified, sent at most {late:.2f} s from when they were meant",
-        flush=True,
-    )
-    _verify(signed.sample)
-    return unsigned, signed
-
-
-def _signing(presigner: Presigner[Message], threads: int) -> Story:
-    for _ in range(threads):
-        yield Begin(presigner.sign())
-
-
-def _again(message: Message) -> Telling[tuple[float, Message]]:
-    yield from ()
-    return time.time(), message
-
-
-def _verify(sample: Sequence[Sent]) -> None:
-    """Raises Failed for a message that is not genuine, or not of the instant for which it was meant."""
-    for sent in sample:
-        problem = examine(sent.message, KEYS, sent.at)
-        away = abs(int(sent.message.header("Wechatpay-Timestamp") or 0) - sent.meant)
-        if problem or away > FRESH:
-            raise Failed(problem or f"a message was signed for {away:.1f} s before or after it was meant")
-    if len({sent.message.header("Wechatpay-Signature") for sent in sample}) < len(sample):
-        raise Failed("two messages have the same signature")
-
-
-def _arrival(number: int) -> Arrival:
-    return Arrival(number, 0.0, SETUP, "letter")
-
-
-def _write(nowhere: IO[bytes], batch: Batch) -> None:
-    nowhere.write(line(batch))
-
-
-def _session(url: str) -> Session:
-    """That of a shop at the URL, which gets letters alone: the sandbox is never asked."""
-    return Session(
-        target=None,
-        url=url,
-        embedded_url=None,
-        sandbox_url=url,
-        sandbox_token="",
-        keys="",
-        run="benchmark",
-        seed=1,
-        examples=0,
-        depth="smoke",
-        document=None,
-        document_problem=None,
-        began=0.0,
-    )
-
-
-async def _runs(runs: int, seconds: float, threads: int) -> float:
-    """The median of the ratios."""
+def compare(seconds: float, runs: int, threads: int) -> bool:
+    """Prints every run and the median of the ratios; whether the aim is reached. Raises Failed."""
     ratios = []
-    with serving(core=SERVER) as server, open(os.devnull, "wb") as nowhere:
-        sender = Sender(server, threads, nowhere)
-        tidy()
-        for _ in range(runs):
-            unsigned, signed = await _pair(sender, threads, seconds)
-            ratios.append(signed.rate / unsigned.rate)
-    print(f"ratios: {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
-    return median(ratios)
+    with serving(core=SERVER) as server, shop_at(server.url, SETUP) as told:
+        for run in range(1, runs + 1):
+            figures = measured(told, seconds, threads)
+            ratios.append(figures.ratio or 0.0)
+            print(f"run {run}: {figures.said}: {ratios[-1]:.2f}", flush=True)
+    ratio = median(ratios)
+    print(f"signed : unsigned = {ratio:.2f}, aim {AIM:g}: {'reached' if ratio >= AIM else 'MISSED'}")
+    return ratio >= AIM
 
 
 def main() -> int:
-    """Prints each run and the median of the ratios; 1 where it misses the aim, or could not be measured."""
+    """The command; 1 where the aim is missed, or nothing could be measured."""
     parser = argparse.ArgumentParser(prog="python -m load.benchmarks.signing", description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="of sending, in each half of a run (3)")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=THREADS, help="that sign (2)")
     options = parser.parse_args()
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            ratio = runner.run(_runs(options.runs, options.seconds, options.threads))
+        return 0 if compare(options.seconds, options.runs, options.threads) else 1
     except (Failed, NotInstalled) as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(f"signed : unsigned = {ratio:.2f}, aim {AIM:g}: {'reached' if ratio >= AIM else 'MISSED'}")
-    return int(ratio < AIM)
 
 
 if __name__ == "__main__":

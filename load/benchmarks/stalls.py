@@ -20,10 +20,10 @@ from pathlib import Path
 from statistics import median
 
 from fixtures.processes import ROOT, child
-from load.benchmarks.day import played, shop
+from load.benchmarks.run import GENERATOR, SERVER, even, running
+from load.benchmarks.shops import shop
 from load.days import stages
 from load.mix import mix
-from load.plan import Plan
 from load.topics import BROWSE
 
 PERCENTS = (50.0, 99.0, 99.9)
@@ -58,18 +58,17 @@ class Run:
 
 def measure(rate: float, seconds: float, seed: int) -> Run:
     """One day on the engine and one on plain Locust, each on a server of its own."""
-    cores = sorted(os.sched_getaffinity(0))
-    plan = Plan(rate, seconds, BUYERS, "every", seed, "soak", "constant")
+    plan = even(rate, seconds, BUYERS, seed)
     with tempfile.TemporaryDirectory(prefix="walletproof-") as folder:
         log = Path(folder, "visits")
-        with shop("stalls", "--log", str(log), core=cores[0]) as session:
+        with shop("stalls", "--log", str(log)) as session, running(session, plan) as run:
             told = mix(plan, session.settings())
-            course = played(session, plan, core=cores[-1])
+            record = run.record(seconds)
         schedule = told.schedule(plan)
-        due = [course.began + one.at for stage in stages(plan) for one in schedule.of(stage)]
+        due = [record.began + one.at for stage in stages(plan) for one in schedule.of(stage)]
         truth = percentiles(_took(log, due), PERCENTS)
-        reported = tuple(course.figures.percentile(BROWSE, percent) or 0.0 for percent in PERCENTS)
-        return Run(truth, reported, _closed(rate, seconds, Path(folder), cores))
+        reported = tuple(record.figures.percentile(BROWSE, percent) or 0.0 for percent in PERCENTS)
+        return Run(truth, reported, _closed(rate, seconds, Path(folder)))
 
 
 def _took(log: Path, due: Sequence[float]) -> list[float]:
@@ -90,9 +89,9 @@ def percentiles(took: Iterable[float], percents: Sequence[float]) -> tuple[float
     return tuple(ordered[max(0, ceil(round(percent * len(ordered) / 100, 6)) - 1)] for percent in percents)
 
 
-def _closed(rate: float, seconds: float, folder: Path, cores: Sequence[int]) -> tuple[float, ...]:
+def _closed(rate: float, seconds: float, folder: Path) -> tuple[float, ...]:
     """What plain Locust reports of as many visits a second, from a few users."""
-    with child("load.benchmarks.servers", ["stalls", "--core", str(cores[0])]) as server:
+    with child("load.benchmarks.servers", ["stalls", "--core", str(SERVER)]) as server:
         command = [sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
         command += ["--host", str(server.announced["url"]), "-u", str(USERS), "-r", str(USERS)]
         command += [
@@ -109,7 +108,7 @@ def _closed(rate: float, seconds: float, folder: Path, cores: Sequence[int]) -> 
         locust = subprocess.Popen(
             command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        os.sched_setaffinity(locust.pid, {cores[-1]})
+        os.sched_setaffinity(locust.pid, {GENERATOR})
         locust.wait(seconds + 60)
     (row,) = (row for row in json.loads((folder / "closed.json").read_text("utf-8")) if row["name"] == BROWSE)
     took = (float(ms) / 1000 for ms, number in row["response_times"].items() for _ in range(number))

@@ -1,60 +1,81 @@
-"""Two engines with half of the load each beside one with all of it: exchanges a second of their processors."""
+"""Two workers with half of the load each beside one with all of it: exchanges a second of the generator's processor.
+
+The two are Locust's own workers beside a master (`--processes 2`), each with its engine and half of the buyers; all
+engines share a core, and keep it busy: an engine with little to do takes more of its processor for each exchange.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
+from collections import defaultdict
+from dataclasses import dataclass
 from statistics import median
 
 from fixtures.session import Session
-from load.benchmarks.alone import engine, rate
-from load.benchmarks.day import session
-from load.benchmarks.exchanges import GENERATOR, ORDER, SERVER
+from load.benchmarks.engine import LOOKS
+from load.benchmarks.exchanges import ORDER
 from load.benchmarks.nginx import NotInstalled, serving
+from load.benchmarks.run import SERVER, Moment, kept_full, running
+from load.benchmarks.shops import shop_at
 
-STORIES = 5000.0  # a second, of all engines together
+BUYERS = 256  # of all engines together
 AIM = 0.9
 
 
-def measured(told: Session, engines: int, seconds: float, stories: float) -> float:
-    """Exchanges a second of the engines' processors, while all of them are at it."""
-    with ExitStack() as stack:
-        heard = [
-            stack.enter_context(engine(told, GENERATOR, seconds, rate=stories, index=index, of=engines))
-            for index in range(engines)
-        ]
-        moments = [[moment for moment in one if moment.exchanges] for one in heard]
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Exchanges a second of the engines' processors, and of theirs and Locust's together."""
+
+    engines: float
+    whole: float
+
+    def __str__(self) -> str:
+        return f"{self.engines:,.0f} a second of the engines' processor, {self.whole:,.0f} with Locust's own"
+
+
+def measured(told: Session, engines: int, seconds: float, buyers: int) -> Rate:
+    """What they brought while all of them were at it. Raises RuntimeError where one was not."""
+    heard: defaultdict[int, list[Moment]] = defaultdict(list)
+    with running(
+        told, kept_full(seconds), [f"--buyers={buyers // engines}", f"--looks={LOOKS}"], engines=engines
+    ) as run:
+        for moment in run.moments():
+            if moment.exchanges:
+                heard[moment.engine].append(moment)
+        if len(heard) < engines or min(map(len, heard.values())) < 4:
+            raise RuntimeError(f"{len(heard)} of {engines} engines were at it; Locust printed:\n{run.last_lines()}")
     # the batch in which the first came and the one in which the last left are no whole seconds
-    return sum(rate(one[:-1]) for one in moments) / engines
+    ends = [(moments[0], moments[-2]) for moments in heard.values()]
+    exchanges = sum(last.exchanges - first.exchanges for first, last in ends)
+    processor = sum(last.processor - first.processor for first, last in ends)
+    beside = ends[0][1].locust.processor - ends[0][0].locust.processor
+    return Rate(exchanges / processor, exchanges / (processor + beside))
 
 
-def compare(seconds: float, runs: int, stories: float) -> bool:
-    """Prints every run, the medians and the ratio; whether the aim is reached."""
-    rates: dict[int, list[float]] = {1: [], 2: []}
-    with tempfile.TemporaryDirectory(prefix="walletproof-") as folder, serving(ORDER, SERVER) as server:
-        told = session(Path(folder), server.url)
+def compare(seconds: float, runs: int, buyers: int) -> bool:
+    """Prints every run, the medians and the ratios; whether the aim is reached."""
+    rates: dict[int, list[Rate]] = {1: [], 2: []}
+    with serving(ORDER, SERVER) as server, shop_at(server.url) as told:
         for run in range(1, runs + 1):
             for engines, found in rates.items():
-                found.append(measured(told, engines, seconds, stories))
-                print(f"run {run}: {engines} x {stories / engines:g} stories/s: {found[-1]:,.0f} a second of a core")
-    one, two = median(rates[1]), median(rates[2])
-    print(f"median: one {one:,.0f}, two {two:,.0f} exchanges a second of a core")
-    print(f"two / one: {two / one:.2f} (aim {AIM})")
-    return two / one >= AIM
+                found.append(measured(told, engines, seconds, buyers))
+                print(f"run {run}: {engines} x {buyers // engines} buyers: {found[-1]}", flush=True)
+    one, two = (Rate(median(r.engines for r in rates[n]), median(r.whole for r in rates[n])) for n in (1, 2))
+    print(f"median: one {one}\nmedian: two {two}")
+    print(f"two / one: {two.engines / one.engines:.2f} (aim {AIM}); with Locust's own {two.whole / one.whole:.2f}")
+    return two.engines / one.engines >= AIM
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m load.benchmarks.workers", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=STORIES, help="stories a second, of all engines together")
+    parser.add_argument("--buyers", type=int, default=BUYERS, help="of all engines together")
     options = parser.parse_args()
     try:
-        sys.exit(0 if compare(options.seconds, options.runs, options.rate) else 1)
+        sys.exit(0 if compare(options.seconds, options.runs, options.buyers) else 1)
     except NotInstalled as lack:
         sys.exit(str(lack))
 

@@ -6,19 +6,31 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, NoReturn, Protocol
 
 import uvloop
 
 from fixtures.target.problems import ConfigurationError
-from load.engine.commands import Commands
+from load.engine.commands import Commands, Source
 from load.engine.engine import Engine
 from load.messages import Assignment, Batch, line
 
 PATIENCE = 60.0  # seconds in which the assignment must have come
 FLUSH = 10.0  # seconds in which the last batches must have been read
 WRONG_ASSIGNMENT = 4
+
+
+class Work(Protocol):
+    """What is done with an assignment."""
+
+    async def run(self, commands: Source) -> None:
+        """Does what the commands say; the last batch is sent when this is over."""
+
+
+Make = Callable[[Assignment, Callable[[Batch], None]], Work]
+"""Makes the work of an assignment, whose batches are sent. Raises ConfigurationError or ValueError."""
 
 
 class Output(asyncio.Protocol):
@@ -52,7 +64,7 @@ class Output(asyncio.Protocol):
             self.gone.set_result(None)
 
 
-async def run() -> int:
+async def run(make: Make) -> int:
     """The process's exit code: 0 when it has said all there is to say."""
     batches = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever somebody prints is a word for people
@@ -63,11 +75,11 @@ async def run() -> int:
         print("the first line was no assignment", file=sys.stderr)
         return WRONG_ASSIGNMENT
     try:
-        engine = Engine(assignment, output.send)
+        work = make(assignment, output.send)
     except (ConfigurationError, ValueError) as problem:
         print(problem, file=sys.stderr)
         return WRONG_ASSIGNMENT
-    telling = asyncio.create_task(engine.run(commands))
+    telling = asyncio.create_task(work.run(commands))
     await asyncio.wait({telling, output.gone}, return_when=asyncio.FIRST_COMPLETED)
     if not telling.done():  # nobody reads any more: whatever is sent now, nobody will know about
         telling.cancel()
@@ -77,11 +89,11 @@ async def run() -> int:
     return 0
 
 
-def main() -> None:
+def main(make: Make = Engine) -> NoReturn:
     """Runs the engine; an interrupt at the terminal is for whoever started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        sys.exit(runner.run(run()))
+        sys.exit(runner.run(run(make)))
 
 
 if __name__ == "__main__":

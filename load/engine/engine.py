@@ -56,7 +56,7 @@ class Engine:
         self._scene = Scene(session, assignment.keys, self._book, workers=assignment.of)
         self._schedule = mix(assignment.plan, settings).schedule(assignment.plan)
         self._pool = Pool(loop, allowed(settings, session.sandbox_url), trust(settings))
-        self._full = asyncio.Event()
+        self._full, self._saturated = asyncio.Event(), False
         loop.set_exception_handler(self._unforeseen)
         ceiling = -(-assignment.plan.buyers // assignment.of)
         self._crowd = Crowd(loop, self._pool, self._threads, self._book, self._tell, ceiling, self._full.set)
@@ -90,7 +90,7 @@ class Engine:
 
     def saturate(self, buyers: int) -> None:
         """Keeps so many inside from now on, whatever the stages say: for measuring the engine itself."""
-        endless = Stage(0, 0.0, 1e9, 1.0, 1.0)
+        self._saturated, endless = True, Stage(0, 0.0, 1e9, 1.0, 1.0)
         self._crowd.saturate(buyers, self._schedule.of(endless))
 
     async def _day(self, commands: Source) -> None:
@@ -131,6 +131,8 @@ class Engine:
                     await asyncio.Event().wait()
 
     def _open(self, stage: Stage) -> None:
+        if self._saturated:
+            return
         index, of = self._assignment.index, self._assignment.of
         mine = (arrival for arrival in self._schedule.of(stage) if arrival.number % of == index)
         self._door.open(stage.number, mine)

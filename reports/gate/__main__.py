@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from fixtures.commands import commanded
 from fixtures.target.problems import ConfigurationError
 from reports.gate.case import Case, read_case
 from reports.gate.judging import Matter, Ruling, code_of, judge
@@ -60,10 +61,6 @@ def told(rulings: tuple[Ruling, ...], code: int) -> str:
     return "\n".join([*lines, "", f"{verdict[0].upper()}{verdict[1:]} (exit code {code})"])
 
 
-command = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-
-@command.command()
 def main(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The run's folder.")] = Path("reports/out"),
     rules: Annotated[
@@ -100,6 +97,8 @@ def main(
     typer.echo(f"Written: {', '.join(str(out / name) for name in ('gate.md', 'gate.sarif', 'gate.xml'))}")
     raise typer.Exit(code)
 
+
+command = commanded(main)
 
 if __name__ == "__main__":
     command(prog_name="walletproof gate")

@@ -178,7 +178,8 @@ def _regression(matter: Matter) -> Iterator[str]:
     assert matter.baseline is not None and matter.difference is not None
     for change in matter.difference.worse:
         passed = change.before is not None and change.before.outcome is Outcome.PASSED
-        if passed and change.after is not None and change.after.outcome is not Outcome.NOT_APPLICABLE:
+        after = change.after
+        if passed and after is not None and after.outcome is not Outcome.NOT_APPLICABLE and not after.advice:
             yield str(change)
     level, before = (max((r.level for r in case.results), default=0) for case in (matter.case, matter.baseline))
     if level < before:

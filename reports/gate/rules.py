@@ -17,15 +17,15 @@ Optional = Literal["complete", "skips", "service", "regression"]
 class Rules(BaseModel):
     """The settings of the gate.
 
-    `severity` is the least that turns it red. `wallets` and `topics` (or groups of them) are what must have run, where
-    that is less than the target file declares; whatever ran is judged all the same. `skips` is how many checks may not
-    apply. `tolerance` is how much slower than the baseline a load may be, 0.2 for a fifth. `off` turns a rule off and
-    says why.
+    `severity` is the least that turns it red; with "trivial" advice does so too. `wallets` and `topics` (or groups of
+    them) are what must have run, where that is less than the target file declares; whatever ran is judged all the same.
+    `skips` is how many checks may not apply. `tolerance` is how much slower than the baseline a load may be, 0.2 for a
+    fifth. `off` turns a rule off and says why.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    severity: Severity = "trivial"
+    severity: Severity = "minor"
     wallets: Words = ()
     topics: Words = ()
     skips: Annotated[int, Field(ge=0)] | None = None

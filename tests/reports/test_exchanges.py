@@ -11,8 +11,9 @@ from dataclasses import replace
 
 import pytest
 
+from fixtures.curl import LARGEST_BODY, curl
 from fixtures.model import Message
-from reports.exchanges import LARGEST_BODY, curl, transcript
+from reports.exchanges import transcript
 from tests.reports.examples import GATEWAY_CALL, NOTIFICATION
 
 

@@ -46,7 +46,7 @@ def test_a_mistyped_command_says_what_to_type(
     with pytest.raises(SystemExit) as ended:
         walletproof.main()
 
-    assert ended.value.code == 2
+    assert ended.value.code == 4
     assert told in capsys.readouterr().err
 
 

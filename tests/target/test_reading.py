@@ -185,7 +185,9 @@ def test_the_embedded_merchant_is_quick_and_may_be_put_through_everything() -> N
     settings = load(embedded_url="http://127.0.0.1:8000", wallets=discover(), environ={"BUYER_TOKEN": "other"})
 
     assert settings.timing.quiet == 0.04
-    assert {"gateway", "fuzzing", "races", "restart", "load"} == set(settings.capabilities)
+    assert {"gateway", "fuzzing", "races", "restart", "load", "browser"} == set(settings.capabilities)
+    assert settings.browser is not None and settings.browser.url == "http://localhost:8000"
+    assert settings.hosts.allow("http://localhost:8000/shop") and settings.loopback
     assert settings.authentication.buyers.first["token"].get_secret_value() == "other"
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import uvloop
 
 from fixtures.processes import ROOT
-from load.benchmarks.day import session
+from load.benchmarks.engine import make
 from load.engine.__main__ import WRONG_ASSIGNMENT
 from load.engine.commands import Commands
 from load.engine.engine import Engine
@@ -25,6 +26,7 @@ from load.messages import Assignment, Batch, Close, Command, Stage, Start, line,
 from load.notes import Note
 from load.plan import Plan
 from load.topics import BROWSE, CAME, LAG, LEFT, PLACE, READ
+from tests.load.engine.browsing import session
 from tests.load.engine.servers import request, run
 
 PATIENCE = 20.0
@@ -187,6 +189,33 @@ def test_commands_come_in_order_and_nonsense_and_the_end_are_the_last() -> None:
     assert run(heard(line(stage), line(Close()))) == [stage, Close(), gone]
     assert run(heard(line(Batch(0, 0.0)), line(stage)[:-1])) == [Close("a batch is no command"), gone, gone]
     assert "cannot be understood" in str(run(heard(b"nonsense\n"))[0])
+
+
+def test_an_engine_that_is_kept_full_lets_nobody_else_in(tmp_path: Path) -> None:
+    class Rush:
+        """A crowded day that ends as soon as many have left."""
+
+        over = False
+
+        def __init__(self, batches: list[Batch]) -> None:
+            self._batches, self._stages = batches, [Stage(0, 0.0, 60.0, 2000.0, 2000.0)]
+
+        async def next(self) -> Assignment | Command:
+            while not self._stages and total(self._batches, f"{LEFT}/alipay") < 100:
+                await asyncio.sleep(0.01)
+            self.over = not self._stages
+            return self._stages.pop() if self._stages else Close()
+
+    async def kept(given: Assignment) -> list[Batch]:
+        batches: list[Batch] = []
+        await make(Namespace(buyers=3, looks=2), given, batches.append).run(Rush(batches))
+        return batches
+
+    with shop() as url:
+        batches = run(kept(assignment(tmp_path, url)))
+    assert max(batch.inside for batch in batches) == 3
+    assert not any(batch.failures for batch in batches)
+    assert total(batches, f"{CAME}/alipay") == total(batches, f"{LEFT}/alipay") >= 100
 
 
 def test_a_limit_is_noted_and_ends_the_day_of_one_engine(tmp_path: Path) -> None:

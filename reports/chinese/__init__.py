@@ -1,0 +1,1 @@
+"""Chinese twins of the sentences that checks and wallets bring along, as data: English = Chinese, by area."""

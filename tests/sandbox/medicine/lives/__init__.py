@@ -1,0 +1,1 @@
+"""Payments' lives by kind of wallet."""
