@@ -9,6 +9,7 @@ from fixtures.stories.lifecycle import Lifecycle
 @check(
     "lifecycle.story",
     severity="blocker",
+    modes="thorough",
     needs="orders state fulfilments gateway",
     costs="Money or goods are lost in a way that nobody thought of.",
 )

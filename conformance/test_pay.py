@@ -100,6 +100,28 @@ def test_a_second_attempt_pays_after_a_failed_one(target: Target, wallet: Counte
 
 
 @check(
+    "pay.twice",
+    severity="critical",
+    each="target",
+    depth="full",
+    needs="orders state fulfilments attempt acknowledgement gateway",
+    source="https://docs.stripe.com/payments/payment-intents",
+    costs="A buyer pays twice for one order, or loses it when one of the two sums goes back.",
+)
+def test_an_order_is_paid_once_however_often_she_asks(target: Target, wallet: Counterpart) -> None:
+    """Of two payments opened for one order the shop keeps one, and delivers for it; the money of the other goes back."""
+    order = target.place(wallet.setup)
+    again = wallet.ask_again(order)
+
+    wallet.take(order)
+    wallet.take(again)
+
+    assert wallet.kept(order, again) == order.price.amount
+    assert target.settled(order, paid=True).fulfilments == 1
+    assert target.settled(order).state is OrderState.PAID
+
+
+@check(
     "pay.expiry",
     severity="normal",
     needs="orders state expiry gateway",

@@ -1,6 +1,6 @@
 """The interface texts of the page, English and Chinese side by side.
 
-Ids, states, evidence and the requirements of checks stay as they are.
+Ids, states and evidence stay as they are. What checks and wallets say of themselves has its twins in `reports.twins`.
 """
 
 from __future__ import annotations
@@ -230,14 +230,15 @@ WORDS: dict[str, Text] = {
     # the buyer's way
     "ways": Text("The buyer's way", "买家的路径"),
     "ways.more": Text(
-        "From the cart to a paid order in a real browser, the wallet's own page included in pages, clicks and seconds.",
-        "在真实浏览器中从购物车到订单支付完成；页面、点击与耗时包含钱包自己的页面。",
+        "From the cart to a paid order in a real browser. Pages, clicks and seconds include the wallet's own page; the "
+        "requests are those to the shop.",
+        "在真实浏览器中从购物车到订单支付完成。页面、点击与耗时包含钱包自己的页面；请求只计发往商店的。",
     ),
     "ways.pages": Text("pages", "页面"),
     "ways.clicks": Text("clicks", "点击"),
     "ways.fields": Text("fields", "填写项"),
     "ways.seconds": Text("seconds", "秒"),
-    "ways.requests": Text("requests to the shop", "向商店的请求"),
+    "ways.requests": Text("requests", "请求"),
     "ways.barriers": Text("What accessibility rules found", "无障碍规则发现的问题"),
     "ways.barriers.none": Text("Nothing on cart, checkout and order page.", "购物车、结账页和订单页均未发现问题。"),
     # clauses of the audit

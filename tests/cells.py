@@ -104,7 +104,7 @@ def every_task(bench: Bench, operations: Sequence[Probe] = (), at: str = "") -> 
             continue
         for setup, wallet in wallets:
             name = wallet.name
-            if check.modes == "first" and setup != setups[name]:
+            if check.modes != "every" and setup != setups[name]:
                 continue
             for extra in seats(check, wallet, bench.target.setups[setup].mode):
                 topic = full_topic(check, extra)

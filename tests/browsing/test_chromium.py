@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.browser.chromium import NAMED_BY, Chromium, NoBrowser, executable, resolver_rules, shared
+from fixtures.browser import chromium
+from fixtures.browser.chromium import NAMED_BY, Chromium, NoBrowser, executable, lacking, resolver_rules, shared
 from tests.browsing.pages import html, site
 
 
@@ -24,11 +25,15 @@ def test_a_name_that_is_no_file_is_refused_with_what_to_do(tmp_path: Path) -> No
 
 
 def test_without_a_browser_everybody_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(chromium, "_shared", {})
     monkeypatch.setenv(NAMED_BY, str(tmp_path / "nothing"))
+    assert lacking() is None
 
     for _ in range(2):  # the second time nothing is tried again
         with pytest.raises(NoBrowser):
             shared("--host-resolver-rules=nowhere")
+
+    assert NAMED_BY in (lacking() or "")
 
 
 def test_rules_keep_ports_apart_and_lead_names_elsewhere() -> None:

@@ -80,6 +80,18 @@ def test_a_bug_is_a_problem_with_a_remedy(ward: Ward, mutant: str, step: str, wo
     assert found.remedy
 
 
+def test_another_price_than_the_shelf_s_is_told_at_once(ward: Ward) -> None:
+    findings: list[Finding] = []
+    bench = ward.bench("Reference")
+    dearer = tuple(entry.model_copy(update={"price": entry.price + 1}) for entry in bench.settings.shelf)
+    bench.settings = bench.settings.model_copy(update={"shelf": dearer})
+
+    Table(bench, "stripe", findings.append).play()
+
+    assert [found.verdict for found in findings] == [Verdict.PROBLEM]
+    assert "but the target asks" in findings[0].told and "[[shelf]]" in findings[0].remedy
+
+
 def test_where_nothing_genuine_is_believed_a_refusal_shows_nothing(ward: Ward) -> None:
     assert ward.steps("RefusesEverything")[FORGED].verdict is Verdict.UNKNOWN
 

@@ -11,9 +11,10 @@ import pytest
 from fixtures.doctor.finding import Finding, Verdict, exit_code
 from fixtures.doctor.keys import examined
 from fixtures.doctor.level import reached, told
-from fixtures.doctor.playing import PROVEN, order_remedy
+from fixtures.doctor.playing import PROVEN
 from fixtures.doctor.reaching import judged, skew
-from fixtures.model import Answer, Inconclusive
+from fixtures.doctor.remedies import order_remedy, redirect_remedy
+from fixtures.model import Answer, Inconclusive, NotApplicable
 from fixtures.target.operations import OrderRefused
 from fixtures.trial import import_suites
 from fixtures.wallets import discover
@@ -133,3 +134,17 @@ def test_the_answer_to_an_order_shows_what_mends_it() -> None:
     assert "[authentication]" in order_remedy(OrderRefused("no", Answer(401)))
     assert "[[shelf]]" in order_remedy(OrderRefused("no", Answer(422)))
     assert order_remedy(OrderRefused("no", Answer(500))) == order_remedy(Inconclusive("no"))
+
+
+def test_fields_of_the_answer_are_named_and_never_their_values() -> None:
+    answer = Answer(200, (), b'{"purchase": {"total": {"currency": "secret"}, "pay-link": "secret"}, "lines": [1]}')
+
+    told = order_remedy(Inconclusive("nothing there"), answer)
+
+    assert '(its answer has purchase.total.currency, purchase."pay-link", lines)' in told and "secret" not in told
+    assert 'perhaps purchase."pay-link"' in redirect_remedy(answer)
+    assert "perhaps" not in redirect_remedy(Answer(200, (), b"no JSON"))
+
+
+def test_an_empty_shelf_is_mended_on_the_shelf() -> None:
+    assert "[[shelf]] item" in order_remedy(NotApplicable("the shelf has no item in CNY"))

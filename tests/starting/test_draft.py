@@ -23,7 +23,7 @@ from fixtures.wallets import discover
 
 WALLETS = discover()
 HERE = {"base_url": "http://127.0.0.1:9", "wallets": ["stripe"]}
-ENVIRONMENT = {"BUYER_TOKEN": "token-a", "SANDBOX_TOKEN": "a-token"}
+ENVIRONMENT = {"BUYER_TOKEN": "token-a", "WALLETPROOF_SANDBOX_TOKEN": "a-token"}
 
 SHOP: dict[str, Any] = {
     "openapi": "3.1.0",
@@ -222,6 +222,36 @@ def test_questions_offer_what_is_usual_and_ask_again_after_a_wrong_answer() -> N
         item="mug",
     )
     assert said == ["base_url: found 'nowhere'; wanted an absolute http or https URL without query and fragment"]
+
+
+def test_a_login_a_basket_and_a_sandbox_are_asked_for_and_written() -> None:
+    script = iter(
+        [
+            *("http://127.0.0.1:9", "stripe", "header", "X-Customer-Key", "POST /session"),
+            *("user={name} secret={passphrase}", "json", "key=session.key", "token=session.key"),
+            *("POST /baskets", '{"lines": [{"sku": "{item}", "count": 1}]}', "json", "basket=basket.id"),
+            *("POST /baskets/{basket}/means", "means={setup}", "form", "-", "-", "POST /baskets/{basket}/orders"),
+        ]
+    )
+    said: list[str] = []
+
+    def prompt(question: str, usual: str) -> str:
+        return "http://127.0.0.1:8900" if "sandbox" in question else next(script, usual)
+
+    answers = asked({"body": {}}, {}, prompt, said.append)
+    with pytest.raises(ConfigurationError, match="where the answer to logging in has the token"):
+        drafted(answers, {"login": {"request": "POST /session"}})
+    draft = drafted(answers)
+    environment = {"BUYER_NAME": "alice", "BUYER_PASSPHRASE": "a-word", "WALLETPROOF_SANDBOX_TOKEN": "a-token"}
+    settings = parse(target_file(draft), Path("target.toml"), WALLETS, environment)
+
+    assert next(script, None) is None
+    assert len(said) == 1 and "where the answer to logging in has the token" in said[0]
+    assert settings.authentication.login[0].capture == {"token": "session.key"}
+    assert [step.request for step in settings.order.place][:2] == ["POST /baskets", "POST /baskets/{basket}/means"]
+    assert settings.order.place[0].json_body == {"lines": [{"sku": "{item}", "count": 1}]}
+    assert settings.order.place[1].form == {"means": "{setup}"}
+    assert "gateway" in capabilities(settings) and settings.sandbox.url == "http://127.0.0.1:8900"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from fixtures.model import Inconclusive, NotApplicable, OrderState
 from fixtures.stories.course import read, spelt
 from fixtures.stories.examples import Storyteller
 from fixtures.stories.judging import backwards
-from fixtures.stories.lifecycle import End, Lifecycle, StoryFailed, able, shortest
+from fixtures.stories.lifecycle import End, Lifecycle, StoryFailed, able, share, shortest
 from fixtures.wallets.interface import Event
 
 EVENTS: frozenset[Event] = frozenset({"paid", "failed", "pending", "closed", "refunded"})
@@ -44,6 +44,11 @@ def test_a_story_is_shrunk_to_what_its_end_needs(needed: tuple[str, ...], left: 
 
     assert len(found) <= len(read(left))
     assert _needs(*needed)(found)
+
+
+@pytest.mark.parametrize(("modes", "shares"), [(1, (40,)), (2, (30, 10)), (3, (20, 10, 10)), (5, (20, 5, 5, 5, 5))])
+def test_the_stories_of_a_wallet_are_shared_among_its_modes(modes: int, shares: tuple[int, ...]) -> None:
+    assert tuple(share(40, modes, first=number == 0) for number in range(modes)) == shares
 
 
 def test_every_story_is_tried_once_while_shrinking() -> None:

@@ -95,7 +95,7 @@ def test_it_is_worked_by_keys(toy: Sandbox, inside: Page) -> None:
     inside.keyboard.press("Escape")
     inside.locator("#keys").wait_for(state="hidden")
     inside.keyboard.press("j")
-    inside.wait_for_function("document.activeElement.textContent === 'keys-1'")
+    inside.locator("a:focus", has_text="keys-1").wait_for()
     opens(toy, "keys-10")
     inside.get_by_role("link", name="keys-10").wait_for()
     assert inside.evaluate("document.activeElement.textContent") == "keys-1"

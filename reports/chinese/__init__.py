@@ -1,1 +1,0 @@
-"""Chinese twins of the sentences that checks and wallets bring along, as data: English = Chinese, by area."""
