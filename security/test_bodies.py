@@ -104,3 +104,18 @@ def test_a_large_head_crashes_nothing(prober: Prober) -> None:
     """A head larger than any wallet's is refused or ignored without a crash, and others go on shopping."""
     assert problems(prober.bodies.heads()) == []
     assert prober.bodies.outage() is None
+
+
+@check(
+    "bodies.field",
+    severity="normal",
+    needs="orders fulfilments acknowledgement fuzzing",
+    each="target",
+    depth="full",
+    source=_SIZE,
+    costs="One long name, and what was paid under it is never delivered.",
+)
+def test_a_large_field_crashes_nothing(prober: Prober) -> None:
+    """A field of up to a megabyte, in an order or in a signed statement, crashes nothing, and what was paid leaves."""
+    assert problems(prober.bodies.fields()) == []
+    assert prober.bodies.outage() is None

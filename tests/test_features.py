@@ -23,6 +23,7 @@ HAVING = {
     "sessions": {"applepay"},
     "callbacks": {"applepay", "googlepay"},
     "challenges": {"stripe"},
+    "bill": {"stripe", "wechatpay"},
     "variants": {"alipay", "applepay", "bitpay", "googlepay", "paypal", "stripe", "wechatpay"},
     "signers": {"googlepay", "paypal", "stripe", "wechatpay"},
 }

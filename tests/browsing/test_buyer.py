@@ -23,6 +23,8 @@ base_url = "http://localhost:PORT"
 capabilities = ["browser"]
 [limits]
 LIMITS
+[timing]
+settle = 0.3
 [wallets.bitpay]
 notify = "/notify"
 [order.place]
@@ -149,7 +151,6 @@ def test_what_must_be_seen_is_seen_or_not(browser: Browser, shop: Site) -> None:
     buyer = browser.buyer()
     order = buyer.order()
 
-    buyer.tab.page.set_default_timeout(300)
     assert not buyer.sees(order)
     buyer.tab.open(shop.url("/order"))
     assert buyer.sees(order)

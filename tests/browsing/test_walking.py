@@ -29,9 +29,8 @@ def shop() -> Iterator[Site]:
 
 @pytest.fixture
 def tab(page: Page, shop: Site) -> Tab:
-    """A tab that is patient for a moment only."""
-    page.set_default_timeout(2000)
-    return Tab(page, shop.address, Effort())
+    """A tab of hers."""
+    return Tab(page, shop.address, Effort(), seconds=5.0)
 
 
 def test_a_way_is_walked_and_counted(tab: Tab, shop: Site) -> None:
@@ -46,11 +45,8 @@ def test_a_way_is_walked_and_counted(tab: Tab, shop: Site) -> None:
 
 
 def test_who_is_lost_says_where_and_at_which_step(tab: Tab) -> None:
-    tab.page.set_default_timeout(200)
-
-    with pytest.raises(
-        Lost, match=r"step 2 of \[browser\] cart, click #basket: the buyer is stuck at .*/form: .*200ms"
-    ):
+    told = r"step 2 of \[browser\] cart, click #basket: the buyer is stuck at .*/form: .*200ms"
+    with pytest.raises(Lost, match=told), tab.patient_for(0.2):
         tab.walk("cart", [line("open /form"), line("click #basket")], {})
 
 

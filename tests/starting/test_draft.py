@@ -247,6 +247,7 @@ def test_a_login_a_basket_and_a_sandbox_are_asked_for_and_written() -> None:
 
     assert next(script, None) is None
     assert len(said) == 1 and "where the answer to logging in has the token" in said[0]
+    assert draft.variables == ("BUYER_NAME", "BUYER_PASSPHRASE", "WALLETPROOF_SANDBOX_TOKEN")
     assert settings.authentication.login[0].capture == {"token": "session.key"}
     assert [step.request for step in settings.order.place][:2] == ["POST /baskets", "POST /baskets/{basket}/means"]
     assert settings.order.place[0].json_body == {"lines": [{"sku": "{item}", "count": 1}]}

@@ -30,6 +30,8 @@ ONE_EVENT: frozenset[Event] = frozenset({"paid"})
         ("pay,drop,notify", "order,pay,drop"),
         ("give-up,pay", "order,give-up"),
         ("cancel,pay", "order,cancel,pay"),
+        ("decline,expire-by-shop,cancel,pay", "order,decline,expire-by-shop,pay"),
+        ("pay,expire-by-shop", "order,pay"),
         ("pay2,order2,pay2,order2", "order,order2,pay2"),
         ("pay,outage,lost-answer", "order,pay"),
         ("outage,outage,pay", "order,outage,pay"),

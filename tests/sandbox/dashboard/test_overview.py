@@ -19,6 +19,15 @@ def test_an_empty_dashboard_says_what_to_configure(site: Site) -> None:
     assert "Nothing has happened yet." in page and "http://127.0.0.1/toy" in page
 
 
+def test_a_full_sandbox_says_so(site: Site) -> None:
+    opened(site.state, "last")
+    before = text_of(site.get("").text)
+    site.state.ledger.room.most = 1
+
+    assert "The sandbox is full" not in before
+    assert "The sandbox is full" in text_of(site.get("").text)
+
+
 def test_the_newest_payment_of_all_wallets_stands_first(site: Site) -> None:
     opened(site.state, "old", at=1.0)
     opened(site.state, "new", at=3.0)
