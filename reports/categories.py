@@ -32,7 +32,8 @@ class Kind(StrEnum):
 
 _TOPICS: dict[Kind, tuple[str, ...]] = {
     Kind.MONEY: (
-        *("refund", "amounts", "coupons", "close", "reconcile", "openapi-money", "lifecycle", "requests"),
+        *("refund", "amounts", "coupons", "close", "reconcile", "bill", "openapi-money", "lifecycle"),
+        "requests",
         *("notify.fulfils", "notify.retry-after-failure", "pay.late-money", "pay.after-close", "pay.late-success"),
         *("race", "faults.refund", "faults.refund-again", "faults.capture", "faults.create", "faults.second-token"),
         *("browser.back", "browser.double-click", "restart.refund", "delivery", "chain.overpaid", "chain.partial"),
@@ -45,6 +46,7 @@ _TOPICS: dict[Kind, tuple[str, ...]] = {
         *("pay.abandon", "pay.failure", "pay.pending", "pay.return-alone", "pay.step-up", "replay", "tampering"),
         *("race.poll", "race.repeat", "race.return", "race.second-order", "race.two-orders", "chain", "return"),
         *("restart.repeat", "restart.survives", "faults.stale", "reconcile.query-paid", "amounts.wrong"),
+        "bill.repeat",
         *("browser.return-alone", "browser.return-race", "browser.reload", "browser.hidden-amount", "browser.two-tabs"),
         *("audit.fulfilled-once", "audit.unpaid-is-not-fulfilled"),
     ),

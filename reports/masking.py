@@ -113,6 +113,7 @@ class Mask:
             answer=answer and Answer(answer.status, self.headers(answer.headers), self.body(answer.body)),
             error=exchange.error and self.text(exchange.error),
             note=exchange.note and self.text(exchange.note),
+            base_url=exchange.base_url and self.text(exchange.base_url),
             call=exchange.call and self._call(exchange.call),
         )
 

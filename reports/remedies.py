@@ -49,6 +49,14 @@ REMEDIES: dict[str, Text] = {
         "Ask the wallet about open orders at intervals, and treat its answer like a notification, under the same lock.",
         "定期向钱包查询未完结的订单，并在同一把锁下把查询结果当作通知处理。",
     ),
+    "bill": Text(
+        "Read the wallet's bill each day; ask the wallet about what only the bill tells, then book it once, by number.",
+        "每天读取钱包的对账单；对只在其中出现的内容先向钱包查询，再按编号入账一次。",
+    ),
+    "bill.fee": Text(
+        "Compare the order with the gross sum of the bill; book the wallet's fee as a cost of your own.",
+        "用对账单中的总额与订单比较；钱包手续费记为自己的成本。",
+    ),
     "amounts": Text(
         "Compute in integers of the currency's smallest unit with its own exponent; compare sum and currency exactly.",
         "按币种自身的小数位数，以最小单位的整数计算；金额与币种都要精确比较。",
@@ -202,6 +210,14 @@ REMEDIES: dict[str, Text] = {
         "Compute the price when the order is placed, from the cart as it is then, and show a changed one first.",
         "下单时按当时的购物车计价；若有变化，先展示给买家。",
     ),
+    "access.guessing": Text(
+        "Count refusals per buyer and order on routes that concern money, and answer 429 for a while after some.",
+        "在涉及资金的接口上按买家和订单统计被拒次数，超过若干次后在一段时间内以 429 应答。",
+    ),
+    "pay.twice": Text(
+        "Hand out one payment per order, or close the other before a new one opens; give back what comes in twice.",
+        "每个订单只给出一笔支付，或在开启新支付前关闭旧支付；重复收到的款项应退回。",
+    ),
     "access": Text(
         "Check on each request that the order belongs to whoever asks, and answer as if it did not exist if not.",
         "每个请求都核对订单是否属于请求者；不属于则按不存在应答。",
@@ -241,6 +257,11 @@ REMEDIES: dict[str, Text] = {
     "audit": Text(
         "Follow the orders named here through both books, and mend the path on which they parted.",
         "沿两边账目追查此处列出的订单，修正使账目分歧的路径。",
+    ),
+    "load.purchase": Text(
+        "Look up the orders named here in the shop's log, at the time of their first failed request: a pool that ran "
+        "dry, a lock, a time limit towards the wallet. Let such an order wait, or be tried again, instead of failing.",
+        "在商店日志中按首个失败请求的时间查找此处列出的订单：连接池耗尽、锁等待，还是调用钱包超时；让这样的订单等待或安全重试，而不是失败。",
     ),
     "load": Text(
         "Keep the request short: store, acknowledge, work off later; find what the orders named here waited for.",

@@ -63,7 +63,8 @@ def _verdict(summary: Summary, target: str, colour: bool) -> str:
     kinds = {"sound": Outcome.PASSED, "accepted": Outcome.PASSED, "findings": Outcome.FAILED}
     outcome = kinds.get(summary.kind, Outcome.INCONCLUSIVE)
     head = _paint(VERDICTS[summary.kind] + advised(len(summary.advice)), outcome, colour)
-    return f"{head} · {target} · level {summary.level} · {counts or 'no checks'}{books}"
+    nothing = "nothing else" if summary.advice else "no checks"
+    return f"{head} · {target} · level {summary.level} · {counts or nothing}{books}"
 
 
 def advised(pieces: int) -> str:

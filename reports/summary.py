@@ -157,7 +157,9 @@ def _rules(rulings: Iterable[Ruling]) -> str:
 def _state(ruling: Ruling) -> str:
     if ruling.subjects:
         return f"broken ({len(ruling.subjects)})"
-    return f"not judged: {code_span(ruling.idle)}" if ruling.idle else "kept"
+    if ruling.idle:
+        return f"not judged: {code_span(ruling.idle)}"
+    return f"kept; {code_span(ruling.warning)}" if ruling.warning else "kept"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

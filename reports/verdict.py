@@ -16,7 +16,7 @@ _KINDS: dict[int, Kind] = {0: "sound", 1: "findings", 3: "inconclusive", 5: "not
 
 # Topic groups in the order of a payment's life, then of an attacker's patience; an unknown group comes last.
 GROUPS = (
-    *("pay", "notify", "refund", "close", "reconcile", "amounts", "coupons", "requests", "chain", "login"),
+    *("pay", "notify", "refund", "close", "reconcile", "bill", "amounts", "coupons", "requests", "chain", "login"),
     *("delivery", "faults", "restart", "race", "lifecycle", "browser", "openapi", "openapi-links", "openapi-money"),
     *("forgery", "substitution", "hint", "replay", "login-forgery", "session", "callback", "fuzz", "keys"),
     *("tampering", "return", "access", "openapi-access", "openapi-methods", "openapi-leaks"),

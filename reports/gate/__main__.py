@@ -55,7 +55,7 @@ def told(rulings: tuple[Ruling, ...], code: int) -> str:
     lines = []
     for ruling in rulings:
         state = "BROKEN" if ruling.subjects else "-" if ruling.idle else "kept"
-        why = ruling.line if ruling.subjects else ruling.idle
+        why = ruling.line if ruling.subjects else ruling.idle or ruling.warning
         lines.append(f"  {ruling.rule.name:<{width}}  {state:<6}  {why}".rstrip())
     verdict = VERDICTS[code].partition(": ")[2]
     return "\n".join([*lines, "", f"{verdict[0].upper()}{verdict[1:]} (exit code {code})"])

@@ -9,6 +9,7 @@ from functools import cached_property
 from fixtures.model import Outcome
 from reports.diff import Difference, compare
 from reports.gate.case import Case
+from reports.gate.pace import slower
 from reports.gate.rules import Rules
 from reports.lines import one_line
 from reports.load import Line, duration
@@ -45,7 +46,7 @@ class Matter:
 class Rule:
     """One rule: what must hold, what to do when it does not, and what breaks it, each in a few words.
 
-    `applies` says why there is nothing to judge, or nothing.
+    `applies` says why there is nothing to judge, or nothing. `noted` is what breaks nothing and is worth a look.
     """
 
     name: str
@@ -53,22 +54,32 @@ class Rule:
     remedy: str
     broken: Callable[[Matter], Iterable[str]]
     applies: Callable[[Matter], str] = lambda _: ""
+    noted: Callable[[Matter], Iterable[str]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What became of a rule: `subjects` break it; `idle` says why it was not judged."""
+    """What became of a rule: `subjects` break it; `idle` says why it was not judged; `notes` are warnings."""
 
     rule: Rule
     subjects: tuple[str, ...] = ()
     idle: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
         """Why it is broken and what to do, in one line."""
-        more = len(self.subjects) - NAMED
-        named = "; ".join(self.subjects[:NAMED]) + (f"; and {more} more" if more > 0 else "")
-        return f"{named}. {self.rule.remedy}"
+        return f"{_some(self.subjects)}. {self.rule.remedy}"
+
+    @property
+    def warning(self) -> str:
+        """The warnings in one line; empty where there are none."""
+        return f"warning: {_some(self.notes)}" if self.notes else ""
+
+
+def _some(told: tuple[str, ...]) -> str:
+    more = len(told) - NAMED
+    return "; ".join(told[:NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def judge(matter: Matter) -> tuple[Ruling, ...]:
@@ -92,7 +103,7 @@ def _ruling(rule: Rule, matter: Matter) -> Ruling:
         return Ruling(rule, idle=f"turned off: {off[rule.name]}")
     if idle := rule.applies(matter):
         return Ruling(rule, idle=idle)
-    return Ruling(rule, subjects=tuple(rule.broken(matter)))
+    return Ruling(rule, subjects=tuple(rule.broken(matter)), notes=tuple(rule.noted(matter)))
 
 
 def _told(results: Iterable[Result]) -> Iterator[str]:
@@ -185,6 +196,18 @@ def _regression(matter: Matter) -> Iterator[str]:
     if level < before:
         yield f"the target is observed at level {level}, in the baseline at level {before}"
     yield from _slower(matter.baseline.stories, matter.case.stories, matter.rules.tolerance)
+    lagging = _lagging(matter)
+    yield from lagging if len(lagging) >= matter.rules.slower.checks else ()
+
+
+def _lagging(matter: Matter) -> list[str]:
+    assert matter.baseline is not None
+    return slower(matter.baseline.results, matter.case.results, matter.rules.slower)
+
+
+def _few_lagging(matter: Matter) -> list[str]:
+    lagging = _lagging(matter)
+    return lagging if len(lagging) < matter.rules.slower.checks else []
 
 
 def _slower(before: Iterable[Line], after: Iterable[Line], tolerance: float) -> Iterator[str]:
@@ -244,9 +267,11 @@ RULES = (
     ),
     Rule(
         "regression",
-        "Nothing that passed in the baseline fails or is open now, and no load is slower beyond the tolerance.",
+        "Nothing that passed in the baseline fails or is open now, no load is slower beyond the tolerance, "
+        "and not many checks take much longer.",
         "Compare the runs: walletproof diff BASELINE OUT.",
         _regression,
         _without_baseline,
+        _few_lagging,
     ),
 )

@@ -23,5 +23,7 @@ def write_rules(rulings: Sequence[Ruling], path: Path) -> None:
             failure.text = legible("\n".join([ruling.rule.requirement, "", *ruling.subjects, "", ruling.rule.remedy]))
         elif ruling.idle:
             Xml.SubElement(case, "skipped", message=legible(ruling.idle))
+        if ruling.warning:
+            Xml.SubElement(case, "system-out").text = legible(ruling.warning)
     Xml.indent(suites)
     Xml.ElementTree(suites).write(path, encoding="utf-8", xml_declaration=True)

@@ -17,6 +17,7 @@ from fixtures.doctor.course import Patient
 from fixtures.doctor.finding import Finding, Verdict
 from fixtures.doctor.playing import Table
 from fixtures.embedded import Gateways, embedded_merchant
+from fixtures.sandbox.client import SandboxError
 from fixtures.sandbox.process import Sandbox, start_sandbox
 from fixtures.target.reading import CANONICAL, load
 from fixtures.trial import import_suites
@@ -146,6 +147,20 @@ def test_a_wrong_configuration_ends_with_4(
 
     assert diagnose(patient) == 4
     assert words in capsys.readouterr().err
+
+
+def test_a_sandbox_that_does_not_go_along_is_to_be_started_anew(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def examined(*_: object) -> int:
+        raise SandboxError("POST /control/history: 422\n" + "x" * 1000)
+
+    monkeypatch.setattr("fixtures.doctor.__main__.examine", examined)
+
+    assert diagnose(Patient(None, None)) == 3
+    said = capsys.readouterr().err
+    assert "the sandbox does not go along: POST /control/history: 422 x" in said and len(said) < 500
+    assert "start it anew" in said
 
 
 def test_a_target_that_is_not_there_is_said_to_be_down(capsys: pytest.CaptureFixture[str]) -> None:

@@ -145,6 +145,7 @@ def settings_for(sandbox: Sandbox, file: Path, **changes: Any) -> Settings:
     values = {
         "database": f"sqlite:///{file}",
         "buyers": {"token-a": "alice", "token-b": "bob"},
+        "operator": "token-o",
         "wallets": wallets,
     }
     return Settings.of(values | changes)

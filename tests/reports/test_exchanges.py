@@ -14,6 +14,7 @@ import pytest
 from fixtures.curl import LARGEST_BODY, curl
 from fixtures.model import Message
 from reports.exchanges import transcript
+from reports.har import archive
 from tests.reports.examples import GATEWAY_CALL, NOTIFICATION
 
 
@@ -32,6 +33,22 @@ def test_a_gateway_call_to_a_vendor_host_goes_there() -> None:
     request = replace(GATEWAY_CALL.request, headers=(("Host", "api.mch.weixin.qq.com"),))
 
     assert " https://api.mch.weixin.qq.com/v3/pay/" in curl(replace(GATEWAY_CALL, request=request))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "words"),
+    [
+        ("https://127.0.0.1:9443/wechatpay", " --insecure -X POST https://127.0.0.1:9443/wechatpay/v3/pay/"),
+        ("http://127.0.0.1:9000/wechatpay", " -i -X POST http://127.0.0.1:9000/wechatpay/v3/pay/"),
+        ("https://api.mch.weixin.qq.com", " -i -X POST https://api.mch.weixin.qq.com/v3/pay/"),
+        ("http://api.mch.weixin.qq.com", " -i -X POST http://api.mch.weixin.qq.com/v3/pay/"),
+    ],
+)
+def test_a_gateway_call_goes_where_its_caller_reached_the_gateway(base_url: str, words: str) -> None:
+    told = replace(GATEWAY_CALL, base_url=base_url)
+
+    assert words in curl(told)
+    assert f'"url": "{base_url}/v3/pay/' in archive([told])
 
 
 def test_a_large_body_is_named_by_its_size() -> None:

@@ -208,3 +208,37 @@ def broken_rules(matter: Matter) -> set[str]:
 def _case(folder: Path, changes: Mapping[str, Any]) -> Any:
     write_run(replace(SOUND, **changes), folder / "run.json")
     return read_case(folder)
+
+
+def checks(*seconds: float) -> tuple[Result, ...]:
+    """Checks that pass and take so long."""
+    return tuple(replace(PASSED, topic=f"pay.number-{number}", seconds=took) for number, took in enumerate(seconds))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "state"),
+    [
+        ((1.0,) * 10, (1.0,) * 5 + (9.0,) * 5, "broken"),
+        ((1.0,) * 10, (1.0,) * 6 + (9.0,) * 4, "warned"),
+        ((1.0,) * 10, (1.0,) * 5 + (5.9,) * 5, "kept"),  # less than five seconds more
+        ((10.0,) * 10, (10.0,) * 5 + (29.0,) * 5, "kept"),  # less than three times as long
+        ((1.0,) * 10, (9.0,) * 10, "kept"),  # the machine
+        ((0.0,) * 10, (0.0,) * 5 + (9.0,) * 5, "broken"),
+    ],
+)
+def test_many_checks_that_take_much_longer_are_a_regression_and_few_a_warning(
+    tmp_path: Path, before: tuple[float, ...], after: tuple[float, ...], state: str
+) -> None:
+    matter = matter_of(tmp_path, {"results": checks(*after)}, Rules(), {"results": checks(*before)})
+    ruling = next(ruling for ruling in judge(matter) if ruling.rule.name == "regression")
+
+    assert ("broken" if ruling.subjects else "warned" if ruling.warning else "kept") == state
+    assert all("took 9.00 s, was" in told for told in (*ruling.subjects, *ruling.notes))
+    assert broken_rules(matter) == ({"regression"} if state == "broken" else set())
+
+
+def test_a_check_that_fails_is_not_slow_but_failed(tmp_path: Path) -> None:
+    failed = tuple(replace(result, outcome=Outcome.FAILED) for result in checks(*(9.0,) * 5))
+    matter = matter_of(tmp_path, {"results": failed}, Rules(), {"results": checks(*(1.0,) * 5)})
+
+    assert not any("took" in told for ruling in judge(matter) for told in (*ruling.subjects, *ruling.notes))

@@ -38,4 +38,6 @@ def called(app: App, reference: str) -> Sent:
 
 def exchange(number: int, body: bytes = b"", url: str = "/") -> Exchange:
     """Something that happened."""
-    return Exchange("target", "wallet:toy", Message("POST", url, (), body), Answer(200), float(number), 0.0)
+    return Exchange(
+        "target", "wallet:toy", Message("POST", url, (), body), Answer(200), float(number), 0.0, base_url="http://x"
+    )

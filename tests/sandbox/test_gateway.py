@@ -56,6 +56,7 @@ def test_the_vendors_host_name_leads_to_its_wallet_over_tls(toy: Sandbox) -> Non
         ).json()
 
     assert (answer["url"], answer["base"]) == ("/control/x", f"https://{HOST}")
+    assert toy.client.history(wallet="toy")[-1].base_url == f"https://{HOST}"
 
 
 def test_an_unknown_wallet_is_not_found(toy: Sandbox, http: httpx.Client) -> None:
@@ -73,6 +74,7 @@ def test_the_history_tells_of_each_call(toy: Sandbox, http: httpx.Client, create
     assert {(call.source, call.destination, call.order) for call in calls} == {("target", "wallet:toy", reference)}
     assert calls[0].sequence < calls[1].sequence
     assert calls[1].request.url == f"/pay/{reference}"
+    assert calls[1].base_url == toy.gateway_url("toy")
     assert calls[1].answer is not None
     assert calls[1].answer.status == 200
 

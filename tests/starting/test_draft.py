@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fixtures.starting.asking import asked
-from fixtures.starting.draft import Draft, drafted, read_answers
+from fixtures.starting.draft import Draft, Item, drafted, read_answers
 from fixtures.starting.guessing import proposals
 from fixtures.starting.pipelines import FILES, pipeline
 from fixtures.starting.reading import document
@@ -206,10 +206,11 @@ def test_questions_offer_what_is_usual_and_ask_again_after_a_wrong_answer() -> N
         "Where is the target": ["nowhere", "http://127.0.0.1:9"],
         "Which wallets": ["stripe, alipay"],
         "fulfilments": ["-"],
+        "sold in CNY, for alipay": ["tea", "tea=1250"],
     }
 
     def prompt(question: str, usual: str) -> str:
-        return next((answers.pop(0) for start, answers in typed.items() if start in question), usual)
+        return next((answers.pop(0) for start, answers in typed.items() if start in question and answers), usual)
 
     answers = asked({"item": "mug"}, {"state": "status", "paid": ("PAID", "SHIPPED")}, prompt, said.append)
     draft = drafted({"item": "mug"}, answers)
@@ -220,7 +221,10 @@ def test_questions_offer_what_is_usual_and_ask_again_after_a_wrong_answer() -> N
         state="status",
         paid=("PAID", "SHIPPED"),
         item="mug",
+        also=(Item(item="tea", price=1250, currency="CNY"),),
     )
+    assert '[[shelf]]\nitem = "tea"\nprice = 1250\n' in target_file(draft)
+    assert said.pop().startswith("also.0.price: found ''")
     assert said == ["base_url: found 'nowhere'; wanted an absolute http or https URL without query and fragment"]
 
 
