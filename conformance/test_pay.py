@@ -109,7 +109,7 @@ def test_a_second_attempt_pays_after_a_failed_one(target: Target, wallet: Counte
     costs="A buyer pays twice for one order, or loses it when one of the two sums goes back.",
 )
 def test_an_order_is_paid_once_however_often_she_asks(target: Target, wallet: Counterpart) -> None:
-    """Of two payments opened for one order the shop keeps one, and delivers for it; the money of the other goes back."""
+    """Of two payments opened for one order the shop keeps one and delivers for it; the other's money goes back."""
     order = target.place(wallet.setup)
     again = wallet.ask_again(order)
 
