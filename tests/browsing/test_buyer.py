@@ -24,7 +24,7 @@ capabilities = ["browser"]
 [limits]
 LIMITS
 [timing]
-settle = 0.3
+settle = 4
 [wallets.bitpay]
 notify = "/notify"
 [order.place]
