@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -104,6 +104,22 @@ def test_after_a_bad_answer_the_client_still_serves(shop: Shop) -> None:
             one.send(Message("GET", url), Label())
 
         assert one.send(Message("GET", f"{shop.url}/stock"), Label()).status == 200
+
+
+@pytest.mark.parametrize(("status", "kept"), [(b"200 OK", True), (b"409 Conflict", True), (b"500 Oops", False)])
+def test_after_a_crash_a_connection_is_not_used_again(status: bytes, kept: bool) -> None:
+    """The server here answers once on each connection: who comes back on it waits in vain."""
+
+    def answers_once(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+        over.wait(10)
+
+    with listening(answers_once) as url, client() as (one, history):
+        one.send(Message("POST", url), Label())
+        with suppress(TargetUnwell):
+            one.send(Message("POST", url), Label())
+
+        assert [exchange.answer is not None for exchange in history] == [True, not kept]
 
 
 def test_nothing_listens() -> None:
