@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +27,8 @@ class Row:
 
     `caught` are the cells that failed with it as they should, `stayed_green` the other cells that were run and passed,
     `false_alarms` cells that failed though nobody expects it. A claimed cell that is not among the caught escaped.
-    A blunt mutant claims nothing; what caught it is listed all the same.
+    A blunt mutant claims nothing; what caught it is listed all the same. `alike` is how many cells were spared because
+    the merchant does nothing in them that the mutant changes.
     """
 
     mutant: str
@@ -36,6 +37,7 @@ class Row:
     caught: tuple[Cell, ...]
     stayed_green: tuple[Cell, ...]
     false_alarms: tuple[Cell, ...]
+    alike: int = 0
 
     @property
     def sound(self) -> bool:
@@ -78,11 +80,11 @@ def read_kill_matrix(path: Path) -> list[Row]:
 
 def _read(entry: dict[str, Any]) -> Row:
     cells = {name: tuple(Cell(**cell) for cell in entry[name]) for name in _CELLS}
-    return Row(mutant=entry["mutant"], bugs=tuple(entry["bugs"]), **cells)
+    return Row(mutant=entry["mutant"], bugs=tuple(entry["bugs"]), alike=entry["alike"], **cells)
 
 
-def summary(rows: Iterable[Row], day: str) -> str:
-    """The matrix of a day (ISO date) as Markdown, a line for each mutant."""
+def summary(rows: Iterable[Row], day: str, extent: str) -> str:
+    """The matrix of a day (ISO date), played to that extent, as Markdown: a line for each mutant."""
     known = sorted(rows, key=lambda each: each.mutant)
     cells = [len(each.claims) for each in known], [_kept(each) for each in known]
     sound, blunt = sum(each.sound for each in known), sum(not each.claims for each in known)
@@ -91,13 +93,24 @@ def summary(rows: Iterable[Row], day: str) -> str:
         "",
         f"{len(known)} mutants of the reference merchant, {sum(cells[0])} cells (topic × wallet) that must catch them: "
         f"{sum(cells[1])} did. {sound} rows are sound: every claim was kept and nothing else failed. {blunt} mutants "
-        "are blunt: they claim nothing, and no forgery check took them for secure. Made by "
-        "`pytest tests/test_matrix.py --matrix claims` and `python -m reports.kill_matrix`.",
+        f"are blunt: they claim nothing, and no forgery check took them for secure.{_spared(known)}",
+        "",
+        f"Made by `pytest tests/test_matrix.py --matrix {extent}` and `python -m reports.kill_matrix`.",
         "",
         "| mutant | bug | caught | stayed green | false alarms |",
         "| --- | --- | --- | --- | --- |",
     ]
     return "\n".join([*lines, *map(_line, known)]) + "\n"
+
+
+def _spared(rows: Iterable[Row]) -> str:
+    alike = sum(each.alike for each in rows)
+    if not alike:
+        return ""
+    return (
+        f" Every cell was played but {alike}: in these the merchant runs no step that the mutant changes, so that the "
+        "two are one and the same program there (`tests/reach.py`)."
+    )
 
 
 def _kept(row: Row) -> int:
@@ -116,8 +129,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m reports.kill_matrix", description=main.__doc__)
     parser.add_argument("matrix", type=Path)
     parser.add_argument("--day", required=True, metavar="YYYY-MM-DD")
+    parser.add_argument("--extent", choices=["claims", "full"], required=True, help="how much of it was played")
     options = parser.parse_args()
-    print(summary(read_kill_matrix(options.matrix), options.day), end="")
+    print(summary(read_kill_matrix(options.matrix), options.day, options.extent), end="")
 
 
 _CELLS = ("claims", "caught", "stayed_green", "false_alarms")

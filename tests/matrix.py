@@ -1,6 +1,7 @@
 """The kill matrix: which check catches which mutant, cell by cell (topic × wallet).
 
-`python -m tests.matrix` runs each mutant's claimed cells and a seeded sample of others; `--full` runs every cell.
+`python -m tests.matrix` runs each mutant's claimed cells and a seeded sample of others; `--full` runs every
+check in which the mutant can differ from the merchant.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from pathlib import Path
 
 from fixtures.mutants import discover
 from reports.kill_matrix import write_kill_matrix
-from tests.playing import CLAIMS, FULL, Row, play, stage
+from tests.drawing import CLAIMS, FULL
+from tests.playing import Row, play, stage
+from tests.tracing import traced
 
 OUT = Path("reports/out")
 
@@ -20,17 +23,17 @@ OUT = Path("reports/out")
 def main() -> int:
     """Runs the matrix and writes reports/out/kill-matrix.json."""
     parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="run every cell of every mutant (minutes to hours)")
+    parser.add_argument("--full", action="store_true", help="run every check that can differ (hours)")
     parser.add_argument("--mutant", action="append", default=[], help="only this mutant (repeatable)")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     known = {name: mutant for name, mutant in discover().items() if not mutant.under_load}
     chosen = [mutant for name, mutant in known.items() if not options.mutant or name in options.mutant]
-    rows = []
+    rows, reach = [], traced(options.out) if options.full else None
     with stage() as warm:
         for mutant in chosen:
             began = time.monotonic()
-            played = play(warm, mutant, FULL if options.full else CLAIMS)
+            played = play(warm, mutant, FULL if options.full else CLAIMS, reach)
             rows.append(played)
             _tell(played, time.monotonic() - began)
     write_kill_matrix([played.as_report() for played in rows], options.out / "kill-matrix.json")

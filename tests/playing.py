@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from fixtures.bench import Bench, Place
 from fixtures.browser.browser import browsing
 from fixtures.model import Inconclusive, NotApplicable, Outcome
+from fixtures.mutants.app import REFERENCE
 from fixtures.mutants.mutant import Mutant
 from fixtures.openapi import Probe, probes
 from fixtures.openapi.examiner import Examiner, TimeBox
@@ -24,12 +24,12 @@ from fixtures.surroundings.prober import Prober
 from fixtures.trial import import_suites
 from reports.kill_matrix import Cell, row
 from reports.kill_matrix import Row as MutantRow
-from tests.cells import Task, claimed_cells, follows, kept_cells, tasks_of
+from tests.cells import Task, follows, tasks_of
+from tests.drawing import SEED, Extent, choose
+from tests.reach import Reach
 
-SAMPLE = 1  # unclaimed cells run for each mutant beside the claimed ones
-BLUNT_SAMPLE = 12  # forgery cells run for each blunt mutant
 TRIES = 3  # how often a claimed cell may be told before a race counts as not caught
-SEED = 20261122
+FEW = 6  # examples of a drawn story where nothing is claimed
 PROBING = 600.0  # seconds for each cell of the OpenAPI document
 
 # What the checks on the books need to have happened before, in this order.
@@ -38,13 +38,14 @@ BUSINESS = ("refund.partial", "pay.success")
 
 @dataclass
 class Row:
-    """What one mutant's cells came to."""
+    """What one mutant's cells came to; `alike` are those that were spared, as the mutant cannot differ there."""
 
     mutant: type[Mutant]
     claims: list[Cell]
     keeps: list[Cell] = field(default_factory=list)
     outcomes: dict[Cell, Outcome] = field(default_factory=dict)
     messages: dict[Cell, str] = field(default_factory=dict)
+    alike: int = 0
 
     @property
     def caught(self) -> list[Cell]:
@@ -71,7 +72,7 @@ class Row:
         """The row of kill-matrix.json."""
         passed = [cell for cell, outcome in self.outcomes.items() if outcome is Outcome.PASSED]
         told = row(self.mutant.__name__, [self.mutant.bug], self.claims, [*self.caught, *self.false_alarms], passed)
-        return replace(told, claims=()) if self.mutant.blunt else told
+        return replace(told, claims=() if self.mutant.blunt else told.claims, alike=self.alike)
 
 
 def run(bench: Bench, task: Task) -> tuple[Outcome, str]:
@@ -125,12 +126,13 @@ class Stage:
     sandbox: SandboxClient
     _tasks: dict[str, dict[Cell, Task]] = field(default_factory=dict)
 
-    def bench(self, mutant: str, stack: ExitStack | None = None) -> Bench:
+    def bench(self, mutant: str, stack: ExitStack | None = None, examples: int | None = None) -> Bench:
         """A bench whose target is that mutant ("Reference" for the merchant itself).
 
         A check that kills its target is given a process of its own, which ends with the stack, or with the stage.
         """
         session = self.session.looking_at(f"{self.session.embedded_url}/m/{mutant}", mutant)
+        session = replace(session, examples=examples or session.examples)
         return bench_of(session, stack=stack or self.stack, sandbox=self.sandbox)
 
     def tasks(self, bench: Bench, at: str) -> dict[Cell, Task]:
@@ -147,67 +149,50 @@ class Stage:
 
 
 @contextmanager
-def stage(*, examples: int = 40) -> Iterator[Stage]:
-    """Starts sandbox and mutants for as long as the block lasts."""
+def stage(*, examples: int = 40, module: str = "fixtures.mutants") -> Iterator[Stage]:
+    """Starts sandbox and mutants for as long as the block lasts; `module` is a program that serves as they do."""
     import_suites()
     with tempfile.TemporaryDirectory(prefix="walletproof-") as folder, ExitStack() as stack:
-        module, at = "fixtures.mutants", "/m/Reference"
+        at = f"/m/{REFERENCE}"
         session = prepare_embedded(Path(folder), stack, seed=SEED, examples=examples, module=module, document_at=at)
         client = stack.enter_context(SandboxClient(session.sandbox_url, session.sandbox_token))
         yield Stage(session, stack, client)
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How many cells of a mutant are played, drawn by the seed: claimed ones, kept ones of each topic, and others."""
+def play(stage: Stage, mutant: type[Mutant], extent: Extent, reach: Reach | None = None) -> Row:
+    """Runs cells of a mutant; of a blunt one, which claims nothing, forgery cells.
 
-    claimed: int
-    kept: int
-    others: int
-
-
-EVERY = 10**6
-GLIMPSE = Extent(claimed=1, kept=1, others=0)
-CLAIMS = Extent(claimed=EVERY, kept=1, others=SAMPLE)
-FULL = Extent(claimed=EVERY, kept=EVERY, others=EVERY)
-EXTENTS = {"glimpse": GLIMPSE, "claims": CLAIMS, "full": FULL}
-
-
-def play(stage: Stage, mutant: type[Mutant], extent: Extent) -> Row:
-    """Runs cells of a mutant; of a blunt one, which claims nothing, forgery cells."""
+    With a reach, what the mutant does not claim is only run where it can differ from the merchant.
+    """
     with ExitStack() as stack:
-        return _played(stage, stage.bench(mutant.__name__, stack), mutant, extent)
+        name = mutant.__name__
+        return _played(stage, stage.bench(name, stack), stage.bench(name, stack, FEW), mutant, extent, reach)
 
 
-def _drawn(mutant: type[Mutant], cells: Iterable[Cell], most: int) -> list[Cell]:
-    """Some of the cells. Each has its own lot, so that a new cell changes the choice only where it is drawn itself."""
-    lots = {cell: hashlib.sha256(f"{SEED}/{mutant.__name__}/{cell}".encode()).digest() for cell in cells}
-    return sorted(lots, key=lambda cell: lots[cell])[:most]
-
-
-def _played(stage: Stage, bench: Bench, mutant: type[Mutant], extent: Extent) -> Row:
+def _played(stage: Stage, bench: Bench, brief: Bench, mutant: type[Mutant], extent: Extent, reach: Reach | None) -> Row:
     tasks = stage.tasks(bench, mutant.setup)
-    claimed, others, kept = claimed_cells(mutant, tasks), list[Cell](), list[list[Cell]]()
-    if mutant.blunt:  # it is none of these checks' own, but none of them may take it for secure
-        forgeries = [cell for cell in tasks if tasks[cell].check.each == "forgery"]
-        claims = _drawn(mutant, forgeries, BLUNT_SAMPLE if extent.others < EVERY else EVERY)
-    else:
-        claims = _drawn(mutant, claimed, extent.claimed)
-        # a process of its own for a chance cell would cost more than it tells
-        chance = [cell for cell in tasks if "restart" not in tasks[cell].check.needs or extent.others == EVERY]
-        others = _drawn(mutant, set(chance) - set(claimed), extent.others)
-        kept = [_drawn(mutant, set(cells) - set(claimed), extent.kept) for cells in kept_cells(mutant, tasks)]
-    played = Row(mutant, claims, sorted({cell for cells in kept for cell in cells}, key=str))
-    for cell in sorted({*claims, *others, *played.keeps}, key=lambda cell: (tasks[cell].check.last, str(cell))):
-        if tasks[cell].check.last:
-            do_business(bench, tasks, cell.wallet)
-        outcome, message = run(bench, tasks[cell])
-        tries = 1
-        while cell in claims and outcome is not Outcome.FAILED and tries < TRIES:
-            outcome, message = run(bench, tasks[cell])
-            tries += 1
-        played.outcomes[cell], played.messages[cell] = outcome, message
+    choice = choose(mutant, tasks, extent, reach)
+    played = Row(mutant, choice.claims, choice.keeps, alike=choice.alike)
+    chosen = {*choice.claims, *choice.keeps, *choice.others}
+    for cell in sorted(chosen, key=lambda cell: (tasks[cell].check.last, str(cell))):
+        at, tries = (bench, TRIES) if cell in choice.claims else (brief, 1)
+        played.outcomes[cell], played.messages[cell] = _insisting(at, tasks, cell, tries)
     return played
+
+
+def _insisting(bench: Bench, tasks: Mapping[Cell, Task], cell: Cell, tries: int) -> tuple[Outcome, str]:
+    """What a cell comes to; run again as often as that while it does not fail."""
+    outcome, message = perform(bench, tasks, cell)
+    while outcome is not Outcome.FAILED and (tries := tries - 1):
+        outcome, message = run(bench, tasks[cell])
+    return outcome, message
+
+
+def perform(bench: Bench, tasks: Mapping[Cell, Task], cell: Cell) -> tuple[Outcome, str]:
+    """Runs one cell, after the business that it looks back on."""
+    if tasks[cell].check.last:
+        do_business(bench, tasks, cell.wallet)
+    return run(bench, tasks[cell])
 
 
 def do_business(bench: Bench, tasks: Mapping[Cell, Task], wallet: str) -> None:

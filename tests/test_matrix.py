@@ -1,7 +1,8 @@
 """The kill matrix, kept: every mutant is caught by the checks it claims, and by no others.
 
 Of each mutant one claimed cell is played and one of each topic that it keeps; `--matrix claims` plays all that are
-claimed, with a sample of others, and `--matrix full` every cell. Each mutant's row is written to
+claimed, with a sample of others, and `--matrix full` every check in which the mutant can differ from the merchant
+(tests/drawing.py). Each mutant's row is written to
 reports/out/kill-matrix.d as it is played; at the end of the session the rows there become reports/out/kill-matrix.json.
 """
 
@@ -21,8 +22,11 @@ from fixtures.mutants.app import REFERENCE
 from fixtures.mutants.mutant import Mutant
 from reports.kill_matrix import Cell, read_kill_matrix, write_kill_matrix
 from tests.cells import OUT_OF_REACH, every_task, is_meant, tasks_of, unclaimed
+from tests.drawing import EXTENTS, SEED
 from tests.matrix import OUT
-from tests.playing import EXTENTS, SEED, Row, Stage, do_business, play, run, stage
+from tests.playing import Row, Stage, perform, play, run, stage
+from tests.reach import Reach
+from tests.tracing import traced
 
 ROWS = OUT / "kill-matrix.d"
 STAGES = 4  # as many workers at most keep a stage of their own
@@ -35,6 +39,12 @@ PLAYED = [
     pytest.param(mutant, id=name, marks=pytest.mark.xdist_group(f"stage-{number % STAGES}"))
     for number, (name, mutant) in enumerate(MUTANTS.items())
 ]
+
+
+@pytest.fixture(scope="session")
+def reach(pytestconfig: pytest.Config) -> Reach | None:
+    """Where every cell is asked for, those that can tell a mutant from the merchant."""
+    return traced(OUT) if pytestconfig.option.matrix == "full" else None
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +74,10 @@ def _told(row: Row, cells: list[Cell]) -> list[str]:
 
 @pytest.mark.parametrize("mutant", PLAYED)
 def test_a_mutant_is_caught_by_what_it_claims_and_by_nothing_else(
-    mutant: type[Mutant], warm: Stage, pytestconfig: pytest.Config
+    mutant: type[Mutant], warm: Stage, reach: Reach | None, pytestconfig: pytest.Config
 ) -> None:
     """Claims are kept, and what the mutant leaves alone stays green. A blunt mutant passes for secure nowhere."""
-    row = play(warm, mutant, EXTENTS[pytestconfig.option.matrix])
+    row = play(warm, mutant, EXTENTS[pytestconfig.option.matrix], reach)
     if not mutant.under_load:  # no check is asked to catch it
         _keep(row)
     if row.escaped and (reason := lacking()) is not None:
@@ -126,9 +136,7 @@ def test_the_merchant_itself_passes(warm: Stage) -> None:
 
     outcomes = {}
     for cell in sorted(chosen, key=lambda one: tasks[one].check.last):
-        if tasks[cell].check.last:
-            do_business(bench, tasks, cell.wallet)
-        outcomes[f"{cell.topic} × {cell.wallet}"] = run(bench, tasks[cell])
+        outcomes[f"{cell.topic} × {cell.wallet}"] = perform(bench, tasks, cell)
 
     fine = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
     assert {name: told for name, told in outcomes.items() if told[0] not in fine} == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_the_file_is_ordered_and_read_again(tmp_path: Path) -> None:
     write_kill_matrix(rows, tmp_path / "kill-matrix.json")
 
     document = json.loads((tmp_path / "kill-matrix.json").read_text(encoding="utf-8"))
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["mutants"][0] == {
         "mutant": "a",
         "bugs": ["x"],
@@ -64,6 +65,7 @@ def test_the_file_is_ordered_and_read_again(tmp_path: Path) -> None:
         "caught": [],
         "stayed_green": [],
         "false_alarms": [{"topic": "access.read", "wallet": "paypal", "ran": READ.ran}],
+        "alike": 0,
     }
     assert read_kill_matrix(tmp_path / "kill-matrix.json") == sorted(rows, key=lambda each: each.mutant)
 
@@ -82,9 +84,17 @@ def test_the_summary_counts_what_was_claimed_and_caught() -> None:
         row("Blunt", ["ack-200-on-failure"], [], []),
     ]
 
-    text = summary(rows, "2026-11-23")
+    text = summary(rows, "2026-11-23", "claims")
 
     assert text.startswith("# The kill matrix of 2026-11-23\n")
     assert "2 mutants of the reference merchant, 2 cells (topic × wallet) that must catch them: 1 did." in text
     assert "| `Forgets` | no-reconciliation | 1 of 2 | 1 |  |" in text
+    assert "--matrix claims`" in text
+    assert "but" not in text
     assert "| `Blunt` | ack-200-on-failure | blunt | 0 |  |" in text
+
+
+def test_the_summary_says_which_cells_were_spared() -> None:
+    rows = [replace(row("Forgets", ["no-reconciliation"], [REPEAT], [REPEAT]), alike=1234)]
+
+    assert "Every cell was played but 1234: in these the merchant runs no step" in summary(rows, "2026-11-23", "full")
