@@ -105,6 +105,11 @@ servers: [{url: "https://bookshop.example/live"}]
 security: [{key: []}]
 paths:
   /orders:
+    get:
+      responses:
+        200:
+          description: listed
+          content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Order"}}}}
     post:
       requestBody:
         required: true
@@ -138,13 +143,23 @@ components:
 """
 
 
-def bookshop(spoil: Spoil = as_it_is) -> Shop:
-    """Forms, texts for sums, and nothing that is not needed."""
+def bookshop(spoil: Spoil = as_it_is, *, discreet: bool = True) -> Shop:
+    """Forms, texts for sums, and nothing that is not needed. Both buyers have orders; each lists hers, if discreet."""
     books = Books()
+    for buyer in BUYERS.values():
+        books.add(buyer, 1)
+
+    def told(order: dict[str, Any]) -> dict[str, Any]:
+        return {"no": order["id"], "state": order["state"], "sum": f"{order['amount'] / 100:.2f}", "note": None}
 
     def show(order: dict[str, Any]) -> Response:
-        told = {"no": order["id"], "state": order["state"], "sum": f"{order['amount'] / 100:.2f}", "note": None}
-        return JSONResponse(told)
+        return JSONResponse(told(order))
+
+    async def listed(request: Request) -> Response:
+        buyer = known(request)
+        if buyer is None:
+            return Response(status_code=403)
+        return JSONResponse([told(one) for one in books.orders.values() if one["buyer"] == buyer or not discreet])
 
     def known(request: Request) -> str | None:
         return BUYERS.get(request.headers.get("x-key", ""))
@@ -167,7 +182,8 @@ def bookshop(spoil: Spoil = as_it_is) -> Shop:
         order["state"] = "gone"
         return Response(status_code=204)
 
-    routes = [("/orders", place, ["POST"]), ("/orders/{no}", one, ["GET", "DELETE"])]
+    orders = [("/orders", place, ["POST"]), ("/orders", listed, ["GET"])]
+    routes = [*orders, ("/orders/{no}", one, ["GET", "DELETE"])]
     settings = {
         **{"header": "X-Key", "url": "/openapi.yaml", "amounts": "major", "place": "POST /orders"},
         **{"body": 'form = { book = "{item}", pieces = "{quantity}" }', "id": "no", "amount": "sum", "state": "state"},

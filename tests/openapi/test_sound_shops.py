@@ -24,7 +24,13 @@ def test_a_sound_shop_raises_no_alarm(shop: Callable[[], Shop], tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("shop", "operation"), [(bookshop, "GET /orders/{orderNo}"), (kiosk, "GET /cart/{id}"), (stall, "GET /orders/{id}")]
+    ("shop", "operation"),
+    [
+        (bookshop, "GET /orders"),
+        (bookshop, "GET /orders/{orderNo}"),
+        (kiosk, "GET /cart/{id}"),
+        (stall, "GET /orders/{id}"),
+    ],
 )
 def test_what_is_closed_is_proven_to_be(shop: Callable[[], Shop], operation: str, tmp_path: Path) -> None:
     found = probe(shop(), tmp_path, only="openapi-access")

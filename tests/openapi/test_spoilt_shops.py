@@ -118,6 +118,13 @@ def test_another_buyers_order_is_found(tmp_path: Path) -> None:
     assert "another buyer is served" in found.messages["openapi-access.GET /orders/{orderNo}"]
 
 
+def test_another_buyers_order_in_a_list_is_found(tmp_path: Path) -> None:
+    found = probe(bookshop(discreet=False), tmp_path, only="openapi-access")
+
+    assert found.failed == {"openapi-access.GET /orders"}
+    assert "another buyer is served by GET /orders" in found.messages["openapi-access.GET /orders"]
+
+
 def test_a_redirect_to_another_host_is_not_followed(tmp_path: Path) -> None:
     def away(_: Request, response: Response) -> Response:
         return RedirectResponse("http://elsewhere.invalid/", 307) if response.status_code == 404 else response
