@@ -62,6 +62,17 @@ def test_a_pipeline_installs_what_its_owner_named_and_otherwise_says_what_to_set
     assert all('"walletproof[load]"' in line for line in more), "by name only what is installed already"
 
 
+LOADING = sorted([*TEMPLATES, *(ROOT / "docs").glob("ci*.md")])
+
+
+@pytest.mark.parametrize("path", LOADING, ids=lambda path: path.name)
+def test_the_same_buyers_come_in_every_run(path: Path) -> None:
+    # else the gate would find a rare story, told in the baseline, to be missing by chance
+    loads = [line for line in path.read_text(encoding="utf-8").splitlines() if "walletproof load " in line]
+
+    assert loads and all(" --seed " in line for line in loads)
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_no_secret_stands_in_a_template(path: Path) -> None:
     assert not re.search(r"TOKEN: (?!\$\{\{ secrets\.)", path.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from fixtures.sandbox.__main__ import main as sandbox
 from fixtures.standalone import command as merchant
 from fixtures.usage import Parser
 from tests.reports.command import invoked
+from tests.suites import ROOT
 
 WRONG: list[tuple[str, str]] = [
     ("gte", "there is no command 'gte'; type: walletproof gate"),
@@ -73,8 +75,23 @@ def test_wrong_use_of_any_command_is_told_and_ends_with_4(
     assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("pytest --severty=major", "there is no option --severty; did you mean --severity?\n"),
+        ("walletproof test --xyzzy", "there is no option --xyzzy\n"),
+    ],
+)
+def test_a_run_with_an_unknown_option_names_the_nearest(line: str, told: str) -> None:
+    ended = subprocess.run([sys.executable, "-m", *line.split()], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert f"{told}walletproof test --help says more" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_every_command_is_tried() -> None:
-    # pytest itself answers wrong use of `test` with 4, see test_configuration
+    # `test` is pytest with our options, see above and test_configuration
     assert {line.split()[0] for line, _ in WRONG} >= walletproof.COMMANDS.keys() - {"test"}
 
 

@@ -26,7 +26,7 @@ def test_every_wallet_says_what_its_proof_is_and_where_that_is_written() -> None
     for row in compared(WALLETS.values(), {}, None):
         assert row.signature, f"{row.wallet}: Docs.signature"
         assert row.documentation.startswith("https://") and row.documentation_read
-        assert bool(row.region) is bool(row.region_page), f"{row.wallet}: a region needs its page"
+        assert row.region and row.region_page.startswith("https://") and row.region_read, f"{row.wallet}: Docs.region"
         assert row.measured is None
 
 
