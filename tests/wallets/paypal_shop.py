@@ -38,8 +38,8 @@ class Shelf:
 
     def save(self, payment: Payment) -> None:
         old = self.kept.get(payment.reference)
-        if old and old.id != payment.id:
-            self.ids.pop(old.id, None)
+        if old and old.id != payment.id and self.ids.get(old.id) is old:
+            del self.ids[old.id]
         self.kept[payment.reference] = self.ids[payment.id] = payment
 
 

@@ -70,7 +70,6 @@ class TestSessions:
         assert WALLET.session_problem(session) is None
         assert session["signature"].startswith("308006092a864886f70d010702a080")
         assert session["expiresAt"] - session["epochTimestamp"] == 3_600_000
-        assert session["merchantSessionIdentifier"] in desk.book.store["sessions"]
         assert told(desk.session())["nonce"] != session["nonce"]
 
     def test_the_older_body_is_taken(self, desk: Desk) -> None:
