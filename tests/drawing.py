@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fixtures.mutants.mutant import Mutant
 from reports.kill_matrix import Cell
 from tests.cells import Task, claimed_cells, follows, kept_cells
-from tests.reach import Reach, is_of_one_wallet
+from tests.reach import Reach
 
 SEED = 20261122
 EVERY = 10**6
@@ -48,9 +48,9 @@ class Choice:
 def choose(mutant: type[Mutant], tasks: Tasks, extent: Extent, reach: Reach | None) -> Choice:
     """The cells of a mutant; of a blunt one, which claims nothing, forgery cells.
 
-    To the full extent every check is played that the mutant does not claim and in which it can differ: at the one
-    wallet that the mutant is about, or at one drawn by lot. A cell that may fail as a consequence says nothing, and a
-    process of its own for each cell that kills its target would cost more than it tells: both are left out.
+    To the full extent every check is played in which the mutant can differ, beside all that it claims, in one of its
+    cells. A cell that may fail as a consequence says nothing, and a process of its own for each cell that kills its
+    target would cost more than it tells: both are left out.
     """
     if mutant.blunt:  # it is none of these checks' own, but none of them may take it for secure
         forgeries = [cell for cell in tasks if tasks[cell].check.each == "forgery"]
@@ -59,8 +59,7 @@ def choose(mutant: type[Mutant], tasks: Tasks, extent: Extent, reach: Reach | No
     differing = {cell for cell in tasks if reach is None or reach.meets(mutant, tasks[cell])}
     chance = {cell for cell in differing - claimed if "restart" not in tasks[cell].check.needs}
     if extent == FULL:
-        telling = {cell for cell in chance if not follows(mutant, cell)}
-        chance = telling if is_of_one_wallet(mutant) else _at_one_wallet(mutant, telling)
+        chance = _one_of_each_check(mutant, {cell for cell in chance if not follows(mutant, cell)})
     keeps = {cell for cells in kept_cells(mutant, tasks) for cell in _drawn(mutant, set(cells) - claimed, extent.kept)}
     claims, others = _drawn(mutant, claimed, extent.claimed), _drawn(mutant, chance, extent.others)
     return Choice(claims, sorted(keeps, key=str), others, len(tasks.keys() - differing - claimed - keeps))
@@ -72,13 +71,8 @@ def _drawn(mutant: type[Mutant], cells: Iterable[Cell], most: int) -> list[Cell]
     return sorted(lots, key=lambda cell: lots[cell])[:most]
 
 
-def _at_one_wallet(mutant: type[Mutant], cells: Iterable[Cell]) -> set[Cell]:
-    """All cells of each check at one of its wallets."""
-    checks = defaultdict[str, dict[str, list[Cell]]](lambda: defaultdict(list))
+def _one_of_each_check(mutant: type[Mutant], cells: Iterable[Cell]) -> set[Cell]:
+    checks = defaultdict[str, list[Cell]](list)
     for cell in cells:
-        checks[cell.ran][cell.wallet].append(cell)
-    found: set[Cell] = set()
-    for ran, wallets in checks.items():
-        [lot] = _drawn(mutant, [Cell(ran, wallet) for wallet in wallets], 1)
-        found |= set(wallets[lot.wallet])
-    return found
+        checks[cell.ran].append(cell)
+    return {cell for alike in checks.values() for cell in _drawn(mutant, alike, 1)}

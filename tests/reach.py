@@ -75,12 +75,6 @@ def changes(mutant: type[Mutant]) -> frozenset[str]:
     return frozenset(found)
 
 
-def is_of_one_wallet(mutant: type[Mutant]) -> bool:
-    """Whether nothing but one wallet's integration is changed."""
-    prefixes = {step.partition(".")[0] for step in changes(mutant)}
-    return len(prefixes) == 1 and prefixes <= {named.partition("/")[0] for named in INTEGRATIONS}
-
-
 def _changed(mutant: type[Mutant], name: str) -> set[str]:
     if name == "integration_types":
         return {step for each in mutant.integration_types for step in _of_integration(mutant, each)}
