@@ -109,9 +109,9 @@ def _spared(rows: Iterable[Row]) -> str:
         return ""
     return (
         " Beside the claimed cells every check was played with every mutant, in a cell drawn by lot, save those that "
-        "the mutant lists as consequences and those that kill their target. Left out, too, is where nothing can differ: "
-        f"in {alike} cells the merchant runs no step that the mutant changes, so that the two are one and the same "
-        "program there (`tests/reach.py`)."
+        "the mutant lists as consequences and those that kill their target. Left out, too, is where nothing can "
+        f"differ: in {alike} cells the merchant runs no step that the mutant changes, so that the two are one "
+        "and the same program there (`tests/reach.py`)."
     )
 
 

@@ -19,6 +19,7 @@ from reports.results import SEVERITIES, Result, by_severity, exit_code
 NAMED = 3  # subjects named in the line of a broken rule
 _PERCENTILES = (("p50", 20), ("p95", 200), ("p99", 1000))
 """Compared with a baseline, and from how many samples on: ten must lie beyond it."""
+_NOISE = 0.01  # seconds by which a load is slower on one machine and not on another like it
 _SERVICE = ("load.latency", "load.success", "load.growth")
 """The topics of service levels; what else a load finds is a finding like any other."""
 
@@ -217,7 +218,7 @@ def _slower(before: Iterable[Line], after: Iterable[Line], tolerance: float) -> 
         for name, least in _PERCENTILES if old else ():
             was, now = getattr(old, name), getattr(line, name)
             enough = old is not None and min(old.samples, line.samples) >= least
-            if enough and was is not None and now is not None and now > was * (1 + tolerance):
+            if enough and was is not None and now is not None and now - was > max(was * tolerance, _NOISE):
                 yield one_line(f"{line.metric} ({line.setup}): {name} is {duration(now)}, was {duration(was)}")
 
 

@@ -152,6 +152,14 @@ def test_the_tolerance_is_the_teams(tmp_path: Path) -> None:
     assert not broken_rules(matter_of(tmp_path, {"load": slow}, Rules(tolerance=0.5), {"load": QUICK}))
 
 
+@pytest.mark.parametrize(("p50", "slower"), [(0.0107, False), (0.0168, True)])
+def test_some_milliseconds_are_noise(p50: float, slower: bool, tmp_path: Path) -> None:
+    before = replace(QUICK, stories=(replace(QUICK.stories[0], p50=0.0067),))
+    after = replace(QUICK, stories=(replace(QUICK.stories[0], p50=p50),))
+
+    assert bool(broken_rules(matter_of(tmp_path, {"load": after}, Rules(), {"load": before}))) is slower
+
+
 def test_findings_below_the_severity_pass(tmp_path: Path) -> None:
     minor = {"results": (PASSED, replace(FAILED, severity="minor", topic="pay.word"))}
     matter = matter_of(tmp_path, minor, Rules(severity="normal"))
