@@ -122,7 +122,7 @@ class Conductor:
         if self._course is None or self._course.over:
             self._end()
             return
-        self._course.close("interrupted", at_once=self._interrupted)
+        self._course.close("it was interrupted", at_once=self._interrupted)
         self._interrupted = True
 
     def quit(self, **_: Any) -> None:

@@ -52,11 +52,11 @@ class Level:
             return Outcome.INCONCLUSIVE, too_few
         kept, numbers = self._measured(figures)
         if problem := saturated(figures):
-            return Outcome.INCONCLUSIVE, f"{numbers}, but {problem}"
+            return Outcome.INCONCLUSIVE, f"{numbers}; but {problem}"
         if kept:
             return Outcome.PASSED, numbers
         ours = self._ours(figures)
-        return (Outcome.FAILED, numbers) if ours is None else (Outcome.INCONCLUSIVE, f"{numbers}, but {ours}")
+        return (Outcome.FAILED, numbers) if ours is None else (Outcome.INCONCLUSIVE, f"{numbers}; but {ours}")
 
     def live(self, figures: Figures) -> str | None:
         """Why the run shall end now: it asks for that (abort), and the figures so far break it. Growth is only judged

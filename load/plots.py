@@ -1,12 +1,15 @@
 """The plots of a run, as SVG: what people look at before they read a number.
 
-Colours are legible on light and dark ground; INK and GRID are what a page may replace by its own.
+Colours are legible on light and dark ground; INK and GRID are what a page may replace by its own. Texts are English; a
+Chinese twin lies hidden behind each (class `w-zh`), which a page may show in its place.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from html import escape, unescape
 from io import StringIO
 from typing import Any
 
@@ -21,6 +24,8 @@ from load.spread import curve, percentiles, summed
 from load.stories import STORIES
 from load.topics import CAME, LAG, LEFT, LETTER, PROBE, PURCHASE, TURNED_AWAY
 from reports.load import GRID, INK, Plot
+from reports.twins import name as name_of
+from reports.twins import twin
 
 BLUE, GREEN, ORANGE, RED, GREY = "#3b82c4", "#2f9e5f", "#d9822b", "#c8443c", "#8a949e"
 COLOURS = (BLUE, ORANGE, GREEN, "#8e5bb5", RED, "#2a9d9d", "#b5763b", GREY, "#c25b93", "#6b8e23", "#5b6bb5")
@@ -52,6 +57,8 @@ _STYLE: Any = {
     "legend.frameon": False,
     "legend.fontsize": 9.5,
 }
+
+_TEXT = re.compile(r"<text( [^>]*)>([^<]*)</text>")
 
 Draw = Callable[[Any], int]
 """Draws on axes of matplotlib; gives the number of rows of the legend."""
@@ -195,16 +202,29 @@ def _plot(name: str, title: str, topics: tuple[str, ...], draw: Draw) -> Plot:
         axes.set_title(title, pad=8 + ROW * draw(axes))
         text = StringIO()
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return Plot(name, title, _element(text.getvalue(), title), (*topics, "load.generator"))
+    return Plot(name, title, _element(text.getvalue(), name, title), (*topics, "load.generator"))
 
 
-def _element(document: str, title: str) -> str:
+def _element(document: str, name: str, title: str) -> str:
     """The drawing as one element, so that it may stand in a page or in a file of its own."""
     element = document[document.index("<svg") :].strip()
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
     element = re.sub(r"<!--.*?-->\s*", "", element, flags=re.DOTALL)
     element = element.replace("'DejaVu Sans'", "system-ui, 'DejaVu Sans'")
-    return element.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
+    element = _TEXT.sub(partial(_in_both, name, title), element)
+    return element.replace("<svg ", f'<svg role="img" aria-labelledby="{name}-title" ', 1)
+
+
+def _in_both(name: str, title: str, found: re.Match[str]) -> str:
+    """A text with its Chinese twin behind it, hidden by an attribute, than which a page's style is stronger."""
+    attributes, text = found.groups()
+    english = unescape(text)
+    chinese = name_of(english) or twin(english)
+    both = found[0]
+    if chinese is not None:
+        hidden = f'<text class="w-zh" lang="zh" display="none"{attributes}>{escape(chinese)}</text>'
+        both = f'<text class="w-en"{attributes}>{text}</text>{hidden}'
+    return f'<g id="{name}-title">{both}</g>' if english == title else both
 
 
 def _times(axes: Any, slots: Iterable[Slot], every: Sequence[Slot]) -> list[float]:

@@ -49,8 +49,10 @@ def judged(samples: int, problems: Counter[str], late: str | None) -> Verdict:
     if not bad:
         return Outcome.PASSED, f"{samples} of {samples}"
     told = "; ".join(f"{number} × {problem}" for problem, number in problems.most_common(TOLD))
-    more = f"; and {len(problems) - TOLD} other problems" if len(problems) > TOLD else ""
-    message = f"{bad} of {samples} failed: {told}{more}"
+    message = f"{bad} of {samples} failed: {told}"
+    if len(problems) > TOLD:
+        more = f"and {len(problems) - TOLD} other problems"
+        message = f"{message}; {more}"
     return (Outcome.FAILED, message) if late is None else (Outcome.INCONCLUSIVE, f"{message}; but {late}")
 
 
@@ -115,8 +117,9 @@ class Rows:
         if outcome is not Outcome.PASSED and self._searching:
             outcome, message = Outcome.NOT_APPLICABLE, f"{OVERLOADED}; {message}"
         if story == PURCHASE:
-            told = (f"{figures.count(what, setup)} {what}" for what in (PAID, FULFILLED, DOUBLED, LOST))
-            message = f"{message} ({', '.join(told)}, with all stories)"
+            paid, fulfilled, doubled, lost = (figures.count(what, setup) for what in (PAID, FULFILLED, DOUBLED, LOST))
+            counts = f"with all stories {paid} paid, {fulfilled} fulfilled, {doubled} doubled, {lost} lost"
+            message = f"{message}; {counts}"
         return self._result(
             f"load.{story}",
             outcome,
@@ -190,10 +193,13 @@ class Rows:
         outcome = Outcome.INCONCLUSIVE if problems else Outcome.PASSED
         if any(note.ours for note in self.record.notes):
             outcome = Outcome.ERROR
-        numbers = [f"{came} came", f"p{LAG_PERCENTILE:g} of the lag {lag(figures) or 0.0:.3f} s"]
-        numbers += [f"processor {processor(figures):.0%} of a core"]
-        numbers += [f"{waited_for_sandbox(figures):.0%} of the time waited for answers was for the sandbox"]
-        message = "; ".join([*problems, ", ".join(numbers)])
+        numbers = [
+            f"{came} came in",
+            f"p{LAG_PERCENTILE:g} of the lag {lag(figures) or 0.0:.3f} s",
+            f"processor {processor(figures):.0%} of a core",
+            f"{waited_for_sandbox(figures):.0%} of the time waited for answers was for the sandbox",
+        ]
+        message = "; ".join([*problems, *numbers])
         text = "The load was what was planned: everybody came in time, everything came to rest."
         return self._result("load.generator", outcome, message, title=text)
 

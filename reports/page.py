@@ -11,24 +11,23 @@ from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from fixtures.curl import curl
 from fixtures.model import Outcome
 from reports.about import About
+from reports.bilingual import TOLD, words
 from reports.books import OUTCOMES, Books
 from reports.load import GRID, INK, ShownLoad, duration, share
 from reports.remedies import remedy
 from reports.results import SEVERITIES, Result
 from reports.timeline import in_order, moments, outcome, parties
-from reports.twins import twin
 from reports.verdict import summarise
 from reports.walked import barriers, measured
-from reports.words import LANGUAGES, WORDS, Text
+from reports.words import WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLES = ("page.css", "timeline.css")
-_CLAUSES = {text.en: text.zh for key, text in WORDS.items() if key.startswith("clause.")}
 
 
 def write_page(
@@ -90,30 +89,9 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     room.globals |= {"t": words, "known": WORDS.__contains__, "curl": curl, "came": outcome, "remedy": remedy}
-    room.filters |= {"moments": moments, "parties": parties, "in_order": in_order, "told": told}
-    room.filters |= {"spoken": spoken, "link": safe_link, "drawn": drawn, "duration": duration, "share": share}
+    room.filters |= {"moments": moments, "parties": parties, "in_order": in_order} | TOLD
+    room.filters |= {"link": safe_link, "drawn": drawn, "duration": duration, "share": share}
     return room.get_template("page.html")
-
-
-def words(key: str) -> Markup:
-    """An interface text in both languages; the page shows one of them."""
-    return spoken(WORDS[key])
-
-
-def spoken(text: Text) -> Markup:
-    """A text in both languages."""
-    spans = (
-        Markup('<span class="w-{0}" lang="{0}">{1}</span>').format(language, getattr(text, language))
-        for language in LANGUAGES
-    )
-    return Markup("").join(spans)
-
-
-def told(text: str) -> Markup:
-    """What a check or a wallet says of itself in both languages; as it is where it has no twin."""
-    text = text.strip()
-    chinese = _CLAUSES.get(text) or twin(text)
-    return escape(text) if chinese is None else spoken(Text(text, chinese))
 
 
 def drawn(svg: str) -> Markup:

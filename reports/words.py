@@ -1,6 +1,6 @@
 """The interface texts of the page, English and Chinese side by side.
 
-Ids, states and evidence stay as they are. What checks and wallets say of themselves has its twins in `reports.twins`.
+Ids and states stay as they are. What checks and wallets say of themselves has its twins in `reports.twins`.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ WORDS: dict[str, Text] = {
     "books.broken": Text("broken in the books", "项账目不符"),
     "books.judged": Text("judged", "已核对"),
     "books.nothing": Text("nothing to judge", "无可核对"),
-    "books.breaches": Text("breaches", "不符"),
+    "books.breaches": Text("breaches:", "不符："),
     "verdict.clause.proved": Text("proved", "已证实"),
     "verdict.clause.sampled": Text("sampled, doubtful ones always", "抽样，存疑者必查"),
     "verdict.clause.broken": Text("broken", "不成立"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from xml.etree import ElementTree as Xml
 
@@ -18,6 +19,9 @@ from load.worst import Worst
 from reports.load import INK, Plot
 from tests.load.synthetic import BEGAN, batch, minute
 
+TEXT = "{http://www.w3.org/2000/svg}text"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SYMBOLS = re.compile(r"p\d+|[\d.]+( (%|s|ms|µs))?")
 PLAN = Plan(rate=40.0, seconds=60.0, buyers=200, wallet="every", seed=1)
 PROBES = tuple(
     Tried(rate, 2.0, Measured(0.0, (half, half), 0, (half.median,)))
@@ -57,6 +61,30 @@ def test_every_plot_is_one_small_element_with_titles_and_units(drawn: list[Plot]
 
 def test_text_stays_text_and_takes_the_ink_of_the_page(drawn: list[Plot]) -> None:
     assert all("<text" in plot.svg and INK in plot.svg for plot in drawn)
+
+
+def test_every_text_of_a_plot_is_told_in_both_languages(drawn: list[Plot]) -> None:
+    told = [(one.get("class"), one.text or "") for plot in drawn for one in Xml.fromstring(plot.svg).iter(TEXT)]
+    alone = {text for kind, text in told if kind is None and not SYMBOLS.fullmatch(text)}
+    by_class = {kind: [text for each, text in told if each == kind] for kind in ("w-en", "w-zh")}
+
+    assert alone == set()
+    assert len(by_class["w-en"]) == len(by_class["w-zh"])
+    assert all(CHINESE.search(text) for text in by_class["w-zh"])
+
+
+def test_a_plot_by_itself_shows_english_alone(drawn: list[Plot]) -> None:
+    for plot in drawn:
+        texts = list(Xml.fromstring(plot.svg).iter(TEXT))
+        assert {one.get("display") for one in texts if one.get("class") == "w-zh"} == {"none"}
+        assert {one.get("display") for one in texts if one.get("class") != "w-zh"} == {None}
+
+
+def test_a_plot_is_called_by_its_title(drawn: list[Plot]) -> None:
+    for plot in drawn:
+        root = Xml.fromstring(plot.svg)
+        (title,) = (one for one in root.iter() if one.get("id") == root.get("aria-labelledby"))
+        assert next(title.iter(TEXT)).text == plot.title
 
 
 def test_ids_of_plots_on_one_page_do_not_meet(drawn: list[Plot]) -> None:

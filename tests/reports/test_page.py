@@ -122,7 +122,8 @@ def test_broken_books_are_findings_even_when_every_check_passed() -> None:
 
     assert 'class="verdict findings"' in html
     assert "No check failed, but the books do not agree." in html
-    assert "alipay 1: fulfilled 3 times" in html
+    assert "alipay 1<" in html
+    assert "fulfilled 3 times" in html
 
 
 def test_what_is_not_applicable_is_grouped_by_the_missing_capability() -> None:

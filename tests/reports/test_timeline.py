@@ -101,7 +101,7 @@ def test_the_page_draws_an_arrow_for_each_moment() -> None:
 
     assert html.count('class="rightward"') == html.count('class="leftward"') == 1
     assert html.count('<li class="trouble">') == 1
-    assert "wallet:alipay → target" in html
+    assert "alipay → <span" in html
     assert "Δ 500 ms" in html
 
 
