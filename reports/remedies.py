@@ -269,13 +269,24 @@ REMEDIES: dict[str, Text] = {
     ),
 }
 
+_LIKE = {
+    "load.abandon": "pay",
+    "load.decline": "pay",
+    "load.forgery": "forgery",
+    "load.refund": "refund",
+    "load.reload": "notify.repeat",
+    "load.repeat": "notify.repeat",
+    "load.storm": "notify.repeat",
+}
+"""Stories of a load that fail for the reason of another topic."""
+
 
 def remedy(topic: str) -> Text | None:
     """What the integration should do about a failure of the topic; None where the group is not known.
 
     A group that is a kin of another (`openapi-leaks` of `openapi`) has its remedy where it has none of its own.
     """
-    known = topic
+    known = topic = _LIKE.get(topic, topic)
     while known:
         if known in REMEDIES:
             return REMEDIES[known]

@@ -36,6 +36,8 @@ def test_the_nearest_remedy_counts() -> None:
     assert remedy("notify.repeat") is REMEDIES["notify.repeat"]
     assert remedy("notify.extra-fields") is REMEDIES["notify"]
     assert remedy("openapi-leaks.GET /orders") is REMEDIES["openapi"]
+    assert remedy("load.storm") is REMEDIES["notify.repeat"]
+    assert remedy("load.outage") is REMEDIES["load"]
     assert remedy("novelty.first") is None
 
 
