@@ -132,7 +132,8 @@ class Stage:
         A check that kills its target is given a process of its own, which ends with the stack, or with the stage.
         """
         session = self.session.looking_at(f"{self.session.embedded_url}/m/{mutant}", mutant)
-        session = replace(session, examples=examples or session.examples)
+        # a run of its own: what is drawn for one mutant must not have happened to another before
+        session = replace(session, run=f"{session.run}-{mutant}", examples=examples or session.examples)
         return bench_of(session, stack=stack or self.stack, sandbox=self.sandbox)
 
     def tasks(self, bench: Bench, at: str) -> dict[Cell, Task]:
