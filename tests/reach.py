@@ -21,6 +21,12 @@ from fixtures.merchant.shop import Shop
 from fixtures.mutants.mutant import Mutant
 from tests.cells import Task
 
+TRACED = "Traced"
+"""The name of the merchant that tells its steps, among the mutants of `tests.traced`."""
+
+STEPS = "/steps"
+"""Where it tells those that it ran since the last request."""
+
 ANYWHERE = "*"
 """The step of a mutant that changes what no step stands for, like a door or a layer before it."""
 

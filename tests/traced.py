@@ -20,10 +20,7 @@ from fixtures.merchant.pages.pages import Pages
 from fixtures.merchant.shop import Shop
 from fixtures.mutants.__main__ import main
 from fixtures.mutants.mutant import Mutant
-
-TRACED = "Traced"
-STEPS = "/steps"
-"""Where the steps since the last request are told."""
+from tests.reach import STEPS, TRACED
 
 P = ParamSpec("P")
 T = TypeVar("T")

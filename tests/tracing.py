@@ -8,8 +8,7 @@ import httpx
 
 from fixtures.mutants import discover
 from tests.playing import FEW, Stage, perform, stage
-from tests.reach import Reach, Steps, kept, key, read, write
-from tests.traced import STEPS, TRACED
+from tests.reach import STEPS, TRACED, Reach, Steps, kept, key, read, write
 
 
 def traced(folder: Path) -> Reach:
