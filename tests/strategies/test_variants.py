@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from fixtures.model import Money, Stamp
+from fixtures.strategies.statements import ODD_NUMBERS, ODD_TEXTS, Change, nested
 from fixtures.wallets import discover
 from fixtures.wallets.fuzzing import Varied
 from fixtures.wallets.interface import Scene, Wallet
@@ -66,3 +67,21 @@ def test_a_wrong_character_makes_another_text_in_any_spelling(name: str) -> None
     text = "c29tZSBieXRlcyB0aGF0IGFyZSBzaWduZWQrLw=="
 
     assert BASE64[name](flipped(text)) != BASE64[name](text)
+
+
+PROVING = [(name, mode) for name, wallet in discover().items() if wallet.travel != "observed" for mode in wallet.modes]
+
+
+@pytest.mark.parametrize(("name", "mode"), PROVING)
+def test_a_genuine_proof_can_say_anything_in_any_field(name: str, mode: str) -> None:
+    """Half a surrogate pair, too, which JSON can say and UTF-8 cannot."""
+    wallet = discover()[name]
+    keys, stamp, at = wallet.published_keys(), Stamp(NOW, Random(1)), "http://127.0.0.1:9"
+    money = Money(1999, wallet.docs.currencies[0])
+    paid = wallet.act("settle", wallet.assume("123456789012", money, mode, stamp, f"{at}/n"), stamp)
+    genuine = wallet.prove("paid", paid, keys, stamp, f"{at}/n", f"{at}/g")
+
+    odd = [Change(place, text) for place in range(12) for text in (*ODD_TEXTS, *ODD_NUMBERS, nested(60))]
+
+    for change in odd:
+        assert wallet.mutate(genuine, keys, stamp, change).body
