@@ -45,8 +45,8 @@ def test_a_way_is_walked_and_counted(tab: Tab, shop: Site) -> None:
 
 
 def test_who_is_lost_says_where_and_at_which_step(tab: Tab) -> None:
-    told = r"step 2 of \[browser\] cart, click #basket: the buyer is stuck at .*/form: .*200ms"
-    with pytest.raises(Lost, match=told), tab.patient_for(0.2):
+    told = r"step 2 of \[browser\] cart, click #basket: the buyer is stuck at .*/form: .*2000ms"
+    with pytest.raises(Lost, match=told), tab.patient_for(2.0):
         tab.walk("cart", [line("open /form"), line("click #basket")], {})
 
 
