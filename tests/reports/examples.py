@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fixtures.model import Answer, Exchange, Message, Outcome
+from reports.books import ShownClause
 from reports.results import Result
 
 PASSED = Result(
@@ -72,3 +73,14 @@ NOT_APPLICABLE = replace(
     PASSED, topic="refund.full", outcome=Outcome.NOT_APPLICABLE, message="no refunds", capability="refund"
 )
 ALL = (PASSED, replace(FAILED, topic="notify.concurrent"), INCONCLUSIVE, ERROR, NOT_APPLICABLE)
+
+BROKEN_CLAUSE = ShownClause(
+    name="fulfilled-once",
+    requirement="No order is fulfilled more than once.",
+    verdict="broken",
+    judged=3,
+    concerned=3,
+    count=1,
+    summary="broken (1 of 3)",
+    evidence=("first, worst, last: alipay 1: fulfilled 3 times",),
+)

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 
 from fixtures.model import Outcome
 from reports.about import About, Untested
-from reports.books import ShownBooks, ShownClause, results_of
+from reports.books import ShownBooks, results_of
 from reports.load import Case, Line, Plot, ShownLoad
 from reports.page import page
 from reports.ways import Way
-from tests.reports.examples import GATEWAY_CALL, NOTIFICATION, PASSED
+from tests.reports.examples import BROKEN_CLAUSE, GATEWAY_CALL, NOTIFICATION, PASSED
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SENTENCE = re.compile(r"(?:\b[A-Za-z][a-z']+[ ,;:]+){2,}[A-Za-z][a-z']+\b")
@@ -25,20 +25,7 @@ SVG = (
     '<text class="w-zh" display="none">最大延迟</text></svg>'
 )
 BARRIER = "checkout: label (critical): Form elements must have labels: #name of buyer (× 2)"
-BOOKS = ShownBooks(
-    (
-        ShownClause(
-            name="fulfilled-once",
-            requirement="No order is fulfilled more than once.",
-            verdict="broken",
-            judged=3,
-            concerned=3,
-            count=1,
-            summary="broken (1 of 3)",
-            evidence=("first, worst, last: alipay 1: fulfilled 3 times",),
-        ),
-    )
-)
+BOOKS = ShownBooks((BROKEN_CLAUSE,))
 CUT = replace(GATEWAY_CALL, error="connection cut after the effect")
 LOAD = ShownLoad(
     "peak: up to 40 stories a second, 60 s, poisson arrivals, every wallet",

@@ -11,22 +11,12 @@ from markupsafe import escape
 
 from fixtures.model import Answer, Outcome
 from reports.about import About, Untested
-from reports.books import ShownBooks, ShownClause, results_of
+from reports.books import ShownBooks, results_of
 from reports.page import page, safe_link, write_page
 from reports.remedies import remedy
 from reports.results import Result
-from tests.reports.examples import ALL, FAILED, NOTIFICATION, PASSED
+from tests.reports.examples import ALL, BROKEN_CLAUSE, FAILED, NOTIFICATION, PASSED
 
-BROKEN = ShownClause(
-    name="fulfilled-once",
-    requirement="No order is fulfilled more than once.",
-    verdict="broken",
-    judged=3,
-    concerned=3,
-    count=1,
-    summary="broken (1 of 3)",
-    evidence=("first, worst, last: alipay 1: fulfilled 3 times",),
-)
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
 
@@ -118,7 +108,7 @@ def test_the_scoreboard_counts_passed_of_applicable() -> None:
 
 
 def test_broken_books_are_findings_even_when_every_check_passed() -> None:
-    html = shown(PASSED, books=ShownBooks((BROKEN,)))
+    html = shown(PASSED, books=ShownBooks((BROKEN_CLAUSE,)))
 
     assert 'class="verdict findings"' in html
     assert "No check failed, but the books do not agree." in html

@@ -11,8 +11,7 @@ import pytest
 
 from reports.books import ShownBooks, results_of
 from reports.scoreboard import SHOWN, colourful, scoreboard
-from tests.reports.examples import ALL, FAILED, NOT_APPLICABLE, PASSED
-from tests.reports.test_page import BROKEN
+from tests.reports.examples import ALL, BROKEN_CLAUSE, FAILED, NOT_APPLICABLE, PASSED
 
 
 class Terminal(io.StringIO):
@@ -23,7 +22,7 @@ class Terminal(io.StringIO):
 
 
 def test_the_whole_text() -> None:
-    books = ShownBooks((BROKEN,))
+    books = ShownBooks((BROKEN_CLAUSE,))
     other = replace(FAILED, wallet="stripe", mode="intent", topic="forgery.unsigned")
 
     text = scoreboard(
