@@ -296,7 +296,7 @@ def main() -> None:
     die_with_parent(options.parent)
     app = create_app(Settings.read(options.settings))
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, ws="none", log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         _Server(config, listener, options.announce).run(sockets=[listener])
     os._exit(0)  # threads may still wait for a gateway; the books are committed
 

@@ -163,7 +163,7 @@ def open_shop(settings: Settings, shop_type: type[Shop] = Shop) -> Iterator[Merc
 def serve(app: Any) -> Iterator[httpx.Client]:
     """Serves any application on a socket of its own; the client is Alice's."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, ws="none", log_level="warning", timeout_graceful_shutdown=1))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
