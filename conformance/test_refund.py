@@ -137,13 +137,34 @@ def test_the_notification_of_an_own_refund_is_not_booked_again(
     costs="The shop believes it owns money that it gave back.",
 )
 def test_a_refund_made_at_the_wallet_is_booked(target: Target, wallet: Counterpart, paid: Order) -> None:
-    """A refund made at the wallet itself arrives in the shop's books through its notification, once."""
+    """Refunds made at the wallet itself arrive in the shop's books through their notifications, each of them once."""
     part = paid.price.part(3)
 
-    payment = wallet.refund_outside(paid, part)
-    wallet.prove(payment, "refunded", times=2)
+    wallet.prove(wallet.refund_outside(paid, part), "refunded", times=2)
+    first = target.settled(paid).refunded
+    wallet.prove(wallet.refund_outside(paid, part), "refunded", times=2)
 
-    assert target.settled(paid).refunded == part.amount
+    assert first == part.amount
+    assert target.settled(paid).refunded == 2 * part.amount
+
+
+@check(
+    "refund.failed",
+    severity="critical",
+    needs="orders refunded refund gateway",
+    costs="The buyer never gets the money, and by the shop's books she has it.",
+)
+def test_a_refund_that_failed_leaves_the_books(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A refund that the wallet took and could not carry out is on nobody's books; one that arrived stays there."""
+    part = paid.price.part(3)
+    arrived = target.refund(paid, part)
+
+    wallet.prove(wallet.refund_in_vain(paid, part), "refunded")
+
+    shop, ledger = wallet.refund_books(paid)
+    assert arrived.accepted
+    assert shop == ledger
+    assert ledger >= part.amount
 
 
 @check(

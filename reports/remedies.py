@@ -41,6 +41,10 @@ REMEDIES: dict[str, Text] = {
         "Ask for a refund under a number of its own, once; book what the wallet confirms, never more than was paid.",
         "每笔退款用自己的编号只请求一次；按钱包确认的金额入账，且总额不超过实付。",
     ),
+    "refund.failed": Text(
+        "Count a refund as made once the wallet says so, and take off the books what it says has failed.",
+        "钱包确认后才把退款计为完成；钱包通知失败的退款要从账目中撤销。",
+    ),
     "close": Text(
         "Close at the wallet before an order counts as cancelled, and give back what was paid all the same.",
         "先在钱包关单，再把订单视为已取消；若仍收到付款则退回。",

@@ -89,6 +89,7 @@ NOT_APPLICABLE = {
     "notify.out-of-order": "Acorn tells of payments only",
     "refund.notification": "Acorn does not tell of refunds",
     "refund.external": "Acorn does not tell of refunds",
+    "refund.failed": "Acorn does not tell of refunds",
     "refund.out-of-order": "Acorn does not tell of refunds",
     "requests.response-signature": "Acorn does not sign its answers",
     "substitution": "Acorn signs each merchant's messages with that merchant's own secret",
