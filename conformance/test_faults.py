@@ -93,6 +93,24 @@ def test_what_was_approved_is_captured_after_the_outage(target: Target, wallet: 
 
 
 @check(
+    "faults.capture-declined",
+    severity="critical",
+    needs="orders state fulfilments reconcile gateway",
+    costs="A buyer whose card was refused pays with another, and nobody ever takes her money.",
+)
+def test_a_refused_capture_does_not_spoil_the_next_approval(target: Target, wallet: Counterpart) -> None:
+    """What a buyer approves anew, after a refused capture, is captured and delivered once, or its order is given up."""
+    order = target.place(wallet.setup, query_after=0.1)
+    wallet.decline(order)
+    wallet.come_back(order)
+
+    wallet.approve(order)
+
+    assert wallet.captured_or_given_up(order)
+    assert wallet.squared(order)
+
+
+@check(
     "faults.refund",
     severity="critical",
     needs="orders refund refunded gateway",
