@@ -60,6 +60,24 @@ def test_a_repeated_create_keeps_its_key(target: Target, wallet: Counterpart) ->
 
 
 @check(
+    "requests.own-keys",
+    severity="normal",
+    needs="orders state refund gateway",
+    costs="The wallet takes one request for the repeat of another: what was to be done is answered, and not done.",
+)
+def test_each_operation_has_a_key_of_its_own(target: Target, wallet: Counterpart) -> None:
+    """What opens, captures and gives back one payment goes out under different keys: a key is for its own repeats."""
+    order = target.place(wallet.setup)
+    wallet.prove(wallet.pay(order))
+    target.settled(order, paid=True)
+
+    target.refund(order)
+
+    keys = [wallet.keys_of(order, operation) for operation in ("create", "capture", "refund")]
+    assert all(keys[at].isdisjoint(keys[at - 1]) for at in range(len(keys)))
+
+
+@check(
     "requests.unknown-outcome",
     severity="critical",
     needs="orders fulfilments gateway",
