@@ -88,3 +88,85 @@ def test_each_order_has_an_address_of_its_own(target: Target, wallet: Counterpar
     first, second = target.place(wallet.setup), target.place(wallet.setup)
 
     assert wallet.address(first) != wallet.address(second)
+
+
+@check(
+    "chain.kept-address",
+    severity="critical",
+    needs="orders cancel gateway",
+    feature="chain",
+    costs="Who pays late pays a stranger's order.",
+)
+def test_an_address_stays_with_its_order(target: Target, wallet: Counterpart) -> None:
+    """The address of a cancelled order, to which its buyer may still pay, is not given to another order."""
+    left = target.place(wallet.setup)
+    done = target.cancel(left)
+
+    later = target.place(wallet.setup)
+
+    assert done.accepted
+    assert wallet.address(later) != wallet.address(left)
+
+
+@check(
+    "chain.account",
+    severity="critical",
+    needs="orders gateway",
+    feature="chain",
+    modes="every",
+    costs="The money comes to where no wallet of the merchant's looks for it.",
+)
+def test_the_merchants_device_finds_the_money(target: Target, wallet: Counterpart) -> None:
+    """An order's address is one at which the merchant's own device looks for payments."""
+    order = target.place(wallet.setup)
+
+    assert wallet.shown_by_device(order)
+
+
+@check(
+    "chain.named",
+    severity="normal",
+    needs="orders gateway",
+    feature="chain",
+    costs="Buyers pay on whichever chain their wallet is set to, and the shop never sees it.",
+)
+def test_the_request_names_its_chain(target: Target, wallet: Counterpart) -> None:
+    """A payment request says on which chain to pay: the same address is good on all of them."""
+    order = target.place(wallet.setup)
+
+    assert wallet.named_chain(order) is not None
+
+
+@check(
+    "chain.batch",
+    severity="critical",
+    needs="orders fulfilments gateway",
+    feature="chain",
+    costs="A buyer whose exchange pays many at once gets nothing.",
+)
+def test_one_transaction_pays_two_orders(target: Target, wallet: Counterpart) -> None:
+    """One transaction pays two orders, one of them in two parts: each counts in full, and once."""
+    order, beside = target.place(wallet.setup), target.place(wallet.setup)
+
+    wallet.stage(order, "batch", beside)
+
+    assert target.settled(order, paid=True).fulfilments == 1
+    assert target.settled(beside, paid=True).fulfilments == 1
+
+
+@check(
+    "chain.overtaken",
+    severity="critical",
+    needs="orders fulfilments gateway",
+    feature="chain",
+    costs="A buyer whose payment came with a reorganisation gets nothing.",
+)
+def test_a_payment_in_an_overtaking_block_counts(target: Target, wallet: Counterpart) -> None:
+    """A payment counts that is first seen in a block which takes the place of one that the shop has read."""
+    order = target.place(wallet.setup)
+
+    wallet.stage(order, "overtaken")
+    wallet.looked(order)
+    wallet.next_block(order)
+
+    assert target.settled(order, paid=True).fulfilments == 1

@@ -37,6 +37,7 @@ _TOPICS: dict[Kind, tuple[str, ...]] = {
         *("notify.fulfils", "notify.retry-after-failure", "pay.late-money", "pay.after-close", "pay.late-success"),
         *("race", "faults.refund", "faults.refund-again", "faults.capture", "faults.create", "faults.second-token"),
         *("browser.back", "browser.double-click", "restart.refund", "delivery", "chain.overpaid", "chain.partial"),
+        *("chain.account", "chain.batch", "chain.kept-address", "chain.named", "chain.overtaken"),
         "fuzz.refund-exceeds",
         *("audit.paid-is-fulfilled", "audit.amount-matches", "audit.payee", "audit.refunds-match"),
         *("audit.no-orphan-payment", "audit.no-orphan-refund", "audit.kept-money-is-paid"),

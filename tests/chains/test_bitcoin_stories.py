@@ -12,7 +12,7 @@ from fixtures.model import Given, Money, Payment, PaymentState
 from fixtures.wallets.interface import Forgery, Refused, Scene
 from tests.chains.bitcoin_desk import KEYS, PRICE, Desk
 
-HONEST = {"partial", "overpaid", "second-payment"}
+HONEST = {"partial", "overpaid", "second-payment", "batch"}
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +133,40 @@ def test_honest_stories_pay_and_the_ledger_says_so(desk: Desk, name: str) -> Non
     assert known.paid.amount == desk.received(victim) >= PRICE
 
 
+def test_a_batch_pays_the_order_beside_it_too(desk: Desk) -> None:
+    """One transaction, three outputs; both orders have their price."""
+    victim, beside = desk.place(), desk.place(PRICE + 1)
+    desk.post(news.staged("batch", victim, "", beside=beside))
+
+    assert (desk.received(victim), desk.received(beside)) == (PRICE, PRICE + 1)
+    assert desk.known(beside).state is PaymentState.PAID
+
+
+def test_what_overtakes_a_block_has_the_rest_of_the_price(desk: Desk) -> None:
+    """A half in a block that the shop reads; the block in its place has both."""
+    victim = desk.place()
+    told = desk.tell("overtaken", victim)
+    shown = desk.ask("gettransaction", told[0])
+    assert desk.received(victim, 1) == PRICE // 2
+    desk.later(60)
+
+    assert desk.received(victim) == PRICE
+    assert {desk.ask("gettransaction", one)["blockheight"] for one in told} == {shown["blockheight"]}
+    assert desk.ask("gettransaction", told[0])["blockhash"] != shown["blockhash"]
+
+
+def test_a_half_stays_a_half_in_whichever_block(desk: Desk) -> None:
+    """The same transaction, first in one block, then in another."""
+    victim = desk.place()
+    (half,) = desk.tell("half-remined", victim)
+    before = desk.ask("gettransaction", half)["blockhash"]
+    desk.received(victim, 1)
+    desk.later(60)
+
+    assert desk.received(victim) == PRICE // 2
+    assert desk.ask("gettransaction", half)["blockhash"] != before
+
+
 def test_the_ledger_follows_a_payment_that_was_too_shallow(desk: Desk) -> None:
     """One more block, and it is paid."""
     victim = desk.place()
@@ -171,6 +205,14 @@ def _unconfirmed(desk: Desk, victim: Payment, _: str) -> bool:
     return desk.received(victim, 0) >= PRICE
 
 
+def _each_block(desk: Desk, victim: Payment, id: str) -> bool:
+    """What every block says that ever had it, added up."""
+    before = desk.ask("gettransaction", id)["blockhash"]
+    desk.later(60)
+    desk.received(victim)
+    return desk.ask("gettransaction", id)["blockhash"] != before and 2 * desk.received(victim) >= PRICE
+
+
 def _anything(desk: Desk, victim: Payment, _: str) -> bool:
     return desk.received(victim) > 0
 
@@ -204,6 +246,7 @@ CARELESS = {
     "reorganised": _shallow,
     "double-spend": _shallow,
     "half-reorganised": _shallow,
+    "half-remined": _each_block,
     "half-unconfirmed": _unconfirmed,
     "immature-coinbase": _immature,
 }

@@ -9,9 +9,12 @@ from dataclasses import replace
 import pytest
 
 from fixtures.chains.ethereum import contracts, gateway, play
+from fixtures.chains.ethereum.batches import Inner, code
+from fixtures.chains.ethereum.encoding import call
 from fixtures.chains.ethereum.forgeries import FORGERIES
-from fixtures.chains.ethereum.news import request
+from fixtures.chains.ethereum.news import request, staged
 from fixtures.chains.ethereum.stages import STAGES
+from fixtures.chains.ethereum.till import Till, desk_of
 from fixtures.chains.ethereum.uris import parse
 from fixtures.model import Given, Message, Money, Payment, PaymentState
 from fixtures.wallets.interface import Refused, Scene
@@ -94,7 +97,7 @@ def test_the_chain_gives_nothing_back_and_takes_no_fiat(bench: Bench) -> None:
 
 
 @COINS
-@pytest.mark.parametrize("name", ["paid", "partial", "overpaid", "second-payment", "split"])
+@pytest.mark.parametrize("name", ["paid", "partial", "overpaid", "second-payment", "split", "batch"])
 def test_situations_that_pay(bench: Bench, money: Money, name: str) -> None:
     order = bench.order(money)
     bench.stage(name, order)
@@ -104,6 +107,50 @@ def test_situations_that_pay(bench: Bench, money: Money, name: str) -> None:
     assert known is not None
     assert known.state is PaymentState.PAID
     assert known.paid == Money(bench.received(order), money.currency)
+
+
+@COINS
+def test_a_batch_pays_the_order_beside_it_too(bench: Bench, money: Money) -> None:
+    order, beside = bench.order(money), bench.order(replace(money, amount=money.amount + 1))
+    told = bench.send(staged("batch", order, "", beside=beside))
+
+    assert bench.ask("eth_getTransactionReceipt", told["result"]["transactions"][0])["status"] == "0x1"
+    assert (bench.received(order), bench.received(beside)) == (money.amount, money.amount + 1)
+
+
+def test_a_batch_whose_second_call_fails_pays_nobody(bench: Bench) -> None:
+    order, token = bench.order(), bench.shop["token_contract"]
+    till = Till(desk_of(bench.book, bench.keys, bench.stamp), bench.keys, bench.stamp.now)
+    till.fund("unlucky", Money(5, "ETH"))
+    calls = [Inner(order.details["address"], 5), Inner(token, 0, call("transfer(address,uint256)", token, 1))]
+    sent = till.send("unlucky", None, 5, code(calls))
+    till.confirm(1)
+
+    assert bench.ask("eth_getTransactionReceipt", sent.hash)["status"] == "0x0"
+    assert int(bench.ask("eth_getBalance", order.details["address"], "latest"), 16) == 0
+
+
+@COINS
+def test_what_overtakes_a_block_has_the_rest_of_the_price(bench: Bench, money: Money) -> None:
+    """A half in a block that the shop reads; the block in its place has both."""
+    order = bench.order(money)
+    first, second = bench.stage("overtaken", order)
+    height = bench.ask("eth_getTransactionReceipt", first)["blockNumber"]
+
+    assert bench.received(order, 1) == money.amount // 2
+    assert bench.received(order) == money.amount
+    assert bench.ask("eth_getTransactionReceipt", second)["blockNumber"] == height
+
+
+@COINS
+def test_a_half_stays_a_half_in_whichever_block(bench: Bench, money: Money) -> None:
+    order = bench.order(money)
+    (half,) = bench.stage("half-remined", order)
+    before = bench.ask("eth_getTransactionReceipt", half)["blockHash"]
+    bench.received(order, 1)
+
+    assert bench.received(order) == money.amount // 2
+    assert bench.ask("eth_getTransactionReceipt", half)["blockHash"] != before
 
 
 def test_an_inner_transfer_of_coins_is_a_payment(bench: Bench) -> None:
