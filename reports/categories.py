@@ -34,7 +34,14 @@ _TOPICS: dict[Kind, tuple[str, ...]] = {
     Kind.MONEY: (
         *("refund", "amounts", "coupons", "close", "reconcile", "bill", "openapi-money", "lifecycle"),
         "requests",
-        *("notify.fulfils", "notify.retry-after-failure", "pay.late-money", "pay.after-close", "pay.late-success"),
+        *(
+            "notify.fulfils",
+            "notify.phrasing",
+            "notify.retry-after-failure",
+            "pay.late-money",
+            "pay.after-close",
+            "pay.late-success",
+        ),
         *("race", "faults.refund", "faults.refund-again", "faults.capture", "faults.create", "faults.second-token"),
         *("browser.back", "browser.double-click", "restart.refund", "delivery", "chain.overpaid", "chain.partial"),
         *("chain.account", "chain.batch", "chain.kept-address", "chain.named", "chain.overtaken"),

@@ -37,6 +37,10 @@ REMEDIES: dict[str, Text] = {
         "Let a state move forward only; what arrives late adds to the books but takes nothing back.",
         "状态只能向前；迟到的消息可以补充账目，但不得倒退状态。",
     ),
+    "notify.phrasing": Text(
+        "Compare the price with the order's sum at the wallet, whoever paid it; know every word that means paid.",
+        "用钱包所说的订单总额与标价比较，不论由谁支付；认得每一个表示已支付的状态。",
+    ),
     "refund": Text(
         "Ask for a refund under a number of its own, once; book what the wallet confirms, never more than was paid.",
         "每笔退款用自己的编号只请求一次；按钱包确认的金额入账，且总额不超过实付。",

@@ -102,6 +102,7 @@ def _given(place: Place, task: Task, over: ExitStack) -> dict[str, Any]:
         "form": lambda: task.extra,
         "trap": lambda: task.extra,
         "signer": lambda: task.extra,
+        "phrasing": lambda: task.extra,
         "tampering": lambda: task.extra,
         "trouble": lambda: task.extra,
         "operation": lambda: task.extra,

@@ -26,6 +26,7 @@ HAVING = {
     "bill": {"stripe", "wechatpay"},
     "variants": {"alipay", "applepay", "bitpay", "googlepay", "paypal", "stripe", "wechatpay"},
     "signers": {"googlepay", "paypal", "stripe", "wechatpay"},
+    "phrasings": {"alipay", "wechatpay"},
 }
 
 

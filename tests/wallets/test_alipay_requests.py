@@ -36,6 +36,7 @@ def shop(request: pytest.FixtureRequest) -> Shop:
         {"out_trade_no": "R" * 65},
         {"timeout_express": "16d"},
         {"time_expire": "tomorrow"},
+        {"time_expire": "2026-12-31 12:10:5"},
     ],
 )
 def test_a_field_out_of_bounds_is_refused_and_recorded(changed: dict[str, object]) -> None:
