@@ -50,3 +50,23 @@ def test_a_paid_order_is_not_cancelled(target: Target, paid: Order) -> None:
     assert not done.accepted
     view = target.settled(paid)
     assert (view.state, view.fulfilments) == (OrderState.PAID, 1)
+
+
+@check(
+    "close.then-card",
+    severity="critical",
+    needs="orders fulfilments cancel gateway",
+    feature="cards",
+    costs="A buyer whose payment sheet was still open pays for an order that is gone, and gets nothing.",
+)
+def test_a_card_for_a_cancelled_order_is_not_charged_for_nothing(target: Target, wallet: Counterpart) -> None:
+    """A card that comes for an order cancelled meanwhile is not charged, or its money goes back, or the goods leave."""
+    order, again = target.place(wallet.setup), target.place(wallet.setup)
+    payment = wallet.pay(order)
+    target.cancel(order)
+
+    wallet.prove(payment)
+
+    assert wallet.squared(order)
+    wallet.prove(wallet.pay(again))
+    assert target.settled(again, paid=True).fulfilments == 1

@@ -53,6 +53,25 @@ def test_a_second_token_is_not_charged_beside_the_first(target: Target, wallet: 
 
 
 @check(
+    "faults.second-card",
+    severity="critical",
+    needs="orders fulfilments reconcile gateway",
+    feature="cards",
+    costs="The buyer's second card is charged, and the shop, which looks at the first one, never knows.",
+)
+def test_a_charge_behind_a_declined_one_is_found_out(target: Target, wallet: Counterpart) -> None:
+    """A charge that got no answer is found by asking, though another card was declined for the same order before."""
+    order = target.place(wallet.setup, query_after=0.1)
+    wallet.decline_card(order)
+
+    with wallet.fault("create", "lost-answer", order=order, times=ALWAYS) as fault:
+        wallet.reach_gateway(order)
+        wallet.must_hit(fault)
+
+    assert target.found(order).fulfilments == 1
+
+
+@check(
     "faults.capture",
     severity="critical",
     needs="orders fulfilments gateway",

@@ -100,6 +100,25 @@ def test_a_second_attempt_pays_after_a_failed_one(target: Target, wallet: Counte
 
 
 @check(
+    "pay.second-card",
+    severity="critical",
+    needs="orders state fulfilments",
+    feature="cards",
+    costs="A buyer whose first card was declined cannot pay with her second one, or gets goods for the first.",
+)
+def test_a_second_card_pays_after_a_declined_one(target: Target, wallet: Counterpart) -> None:
+    """A card that its bank declines pays nothing, and does not stand in the way of the next: that one pays, once."""
+    order = target.place(wallet.setup)
+
+    wallet.decline_card(order)
+
+    assert target.settled(order).fulfilments == 0
+    wallet.prove(wallet.pay(order))
+    view = target.settled(order, paid=True)
+    assert (view.state, view.fulfilments) == (OrderState.PAID, 1)
+
+
+@check(
     "pay.twice",
     severity="critical",
     each="target",

@@ -7,6 +7,9 @@ from fixtures.counterpart import Counterpart
 from fixtures.model import Order, OrderState
 from fixtures.target.target import Target
 
+NOT_AUTHENTICATED = {None, "00", "07"}
+"""What says of nobody that she was authenticated, in the numbers of either kind of card network."""
+
 
 @check(
     "requests.signed",
@@ -75,6 +78,20 @@ def test_each_operation_has_a_key_of_its_own(target: Target, wallet: Counterpart
 
     keys = [wallet.keys_of(order, operation) for operation in ("create", "capture", "refund")]
     assert all(keys[at].isdisjoint(keys[at - 1]) for at in range(len(keys)))
+
+
+@check(
+    "requests.card",
+    severity="critical",
+    needs="orders gateway",
+    feature="cards",
+    costs="Fraud is the shop's loss and no longer the bank's, or networks fine the shop for a claim that is not true.",
+)
+def test_the_acquirer_is_told_how_the_buyer_was_authenticated(wallet: Counterpart) -> None:
+    """The indicator of a card reaches the acquirer as the proof has it; where it has none, none is claimed."""
+    assert wallet.indicator_charged("05") == "05"
+    assert wallet.indicator_charged("07") == "07"
+    assert wallet.indicator_charged(None) in NOT_AUTHENTICATED
 
 
 @check(

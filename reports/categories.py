@@ -43,6 +43,7 @@ _TOPICS: dict[Kind, tuple[str, ...]] = {
             "pay.late-success",
         ),
         *("race", "faults.refund", "faults.refund-again", "faults.capture", "faults.create", "faults.second-token"),
+        "faults.second-card",
         *("browser.back", "browser.double-click", "restart.refund", "delivery", "chain.overpaid", "chain.partial"),
         *("chain.account", "chain.batch", "chain.kept-address", "chain.named", "chain.overtaken"),
         "fuzz.refund-exceeds",

@@ -146,6 +146,10 @@ REMEDIES: dict[str, Text] = {
         "Bind each payment to one order by a unique key, and refuse statements that are older than the wallet allows.",
         "以唯一键把每笔支付绑定到一个订单，并拒绝超出钱包允许时间的声明。",
     ),
+    "replay.respelt": Text(
+        "Know a proof again by the identifier in what the wallet signed, decoded; never by its text or its signature.",
+        "以钱包所签内容中的标识（解码之后）识别凭证；绝不以其文本或签名识别。",
+    ),
     "login-forgery": Text(
         "Check signer, text, domain, chain, time and one-time value of the signed message against what was issued.",
         "把签名消息中的签名者、原文、域名、链、时间与一次性值同当初发出的逐一核对。",

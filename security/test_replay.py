@@ -50,3 +50,26 @@ def test_a_proof_pays_one_order_only(target: Target, wallet: Counterpart) -> Non
     assert target.settled(first, paid=True).fulfilments == 1
     wallet.prove(wallet.pay(order))
     assert target.settled(order, paid=True).fulfilments == 1
+
+
+@check(
+    "replay.respelt",
+    severity="critical",
+    needs="orders fulfilments",
+    feature="cards",
+    costs="One payment takes the goods of as many orders as its proof can be spelt.",
+)
+def test_a_proof_written_otherwise_is_the_same_proof(target: Target, wallet: Counterpart) -> None:
+    """A proof that has paid one order pays no other, however it is spelt where the wallet has signed nothing."""
+    first, order = target.place(wallet.setup), target.place(wallet.setup)
+    payment = wallet.pay(first)
+    proof = wallet.proof(payment)
+    wallet.deliver(proof, payment)
+    wallet.open(order)
+
+    wallet.deliver_respelt(proof, payment, to=order)
+
+    assert target.settled(order).fulfilments == 0
+    assert target.settled(first, paid=True).fulfilments == 1
+    wallet.prove(wallet.pay(order))
+    assert target.settled(order, paid=True).fulfilments == 1

@@ -22,6 +22,7 @@ HAVING = {
     "login": {"ledger", "trezor"},
     "sessions": {"applepay"},
     "callbacks": {"applepay", "googlepay"},
+    "cards": {"applepay", "googlepay"},
     "challenges": {"stripe"},
     "bill": {"stripe", "wechatpay"},
     "variants": {"alipay", "applepay", "bitpay", "googlepay", "paypal", "stripe", "wechatpay"},
