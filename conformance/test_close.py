@@ -28,13 +28,14 @@ def test_a_cancelled_order_cannot_be_paid_at_the_wallet(target: Target, wallet: 
 
 @check("close.cancel", severity="normal", needs="orders state cancel", costs="A buyer cannot leave an order.")
 def test_the_buyer_can_cancel_an_unpaid_order(target: Target, wallet: Counterpart) -> None:
-    """An unpaid order that its buyer cancels becomes cancelled."""
-    order = target.place(wallet.setup)
+    """An unpaid order that its buyer cancels becomes cancelled, and no other order of hers does."""
+    order, other = target.place(wallet.setup), target.place(wallet.setup)
 
     done = target.cancel(order)
 
     assert done.accepted
     assert target.settled(order).state is OrderState.CANCELLED
+    assert target.settled(other).state is OrderState.PENDING
 
 
 @check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixtures.check import check
 from fixtures.counterpart import Counterpart
+from fixtures.model import OrderState
 from fixtures.target.target import Target
 
 LOGIC = "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/10-Business_Logic_Testing/"
@@ -26,6 +27,24 @@ def test_a_coupon_takes_off_what_it_says(target: Target, wallet: Counterpart) ->
     order = wallet.hardest(bargains)
     wallet.prove(wallet.pay(order))
     assert target.settled(order, paid=True).fulfilments == 1
+
+
+@check(
+    "coupons.several",
+    severity="critical",
+    each="target",
+    needs="orders state coupons",
+    costs="Who buys ten pieces gets the discount ten times, down to nothing.",
+    source=f"{LOGIC}01-Test_Business_Logic_Data_Validation",
+)
+def test_a_coupon_counts_once_for_several_pieces(target: Target, wallet: Counterpart) -> None:
+    """Of an order of several pieces a coupon takes what it takes of any order, once and not for each piece."""
+    bargains = wallet.bargains(pieces=3)
+
+    assert [one.unfair for one in bargains if one.unfair] == []
+    order = wallet.hardest(bargains)
+    wallet.prove(wallet.pay(order))
+    assert target.settled(order, paid=True).state is OrderState.PAID
 
 
 @check(
@@ -56,7 +75,7 @@ def test_an_order_that_costs_nothing_ends(target: Target, wallet: Counterpart) -
     source=LIMITS,
 )
 def test_a_coupon_for_one_order_serves_one(wallet: Counterpart) -> None:
-    """Of several orders with the same coupon for one order, the first is discounted and no other."""
+    """Of several orders with one coupon for one order, however its code is spelt, only the first is discounted."""
     assert wallet.won_one_after_the_other(wallet.single_use(), times=3) == 1
 
 

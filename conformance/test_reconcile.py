@@ -26,6 +26,27 @@ def test_a_payment_whose_notification_got_lost_is_found(target: Target, wallet: 
 
 
 @check(
+    "reconcile.beside",
+    severity="critical",
+    needs="orders fulfilments reconcile gateway",
+    costs="One order that cannot be looked up, and no other payment is found any more.",
+)
+def test_an_order_that_cannot_be_looked_up_holds_up_no_other(target: Target, wallet: Counterpart) -> None:
+    """While every look for one order fails, the payment of a later one is found all the same, and then its own."""
+    stuck = target.place(wallet.setup, query_after=0.1)
+    wallet.open(stuck)
+
+    with wallet.query_fault(stuck, "unavailable") as fault:
+        wallet.wait_for_hit(fault)
+        order = target.place(wallet.setup, query_after=0.1)
+        wallet.pay(order, returns=False)
+        assert target.found(order).fulfilments == 1
+
+    wallet.pay(stuck, returns=False)
+    assert target.found(stuck).fulfilments == 1
+
+
+@check(
     "reconcile.query-paid",
     severity="critical",
     needs="orders state fulfilments acknowledgement reconcile gateway",

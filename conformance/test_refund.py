@@ -184,6 +184,47 @@ def test_a_refund_notification_does_not_fulfil_again(target: Target, wallet: Cou
     assert target.settled(paid).fulfilments == 1
 
 
+@check(
+    "refund.refused",
+    severity="critical",
+    needs="orders refunded refund gateway",
+    costs="The books say that the money went back and the buyer never sees it, or what is left never goes back.",
+)
+def test_a_refund_that_the_wallet_refuses_is_not_booked(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A refund that the wallet refuses, since a part went back before, is not booked; what is left goes back."""
+    part = paid.price.part(3)
+    rest = replace(paid.price, amount=paid.price.amount - part.amount)
+    payment = wallet.refund_outside(paid, part)
+
+    target.refund(paid, paid.price)
+    wallet.prove(payment, "refunded")
+
+    assert wallet.refund_books(paid) == (part.amount, part.amount)
+    assert target.refund(paid, rest).accepted
+    wallet.prove(wallet.payment(paid), "refunded")
+    assert wallet.refund_books(paid) == (paid.price.amount, paid.price.amount)
+
+
+@check(
+    "refund.discounted",
+    severity="critical",
+    each="target",
+    needs="orders refund gateway coupons",
+    costs="Who bought with a coupon gets more back than she paid, or nothing at all.",
+    source="https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/10-Business_Logic_Testing/01-Test_Business_Logic_Data_Validation",
+)
+def test_what_was_paid_with_a_coupon_goes_back(target: Target, wallet: Counterpart) -> None:
+    """Of an order with a coupon goes back what was paid: all of it, and not the price before the discount."""
+    order, before = wallet.paid_bargain()
+
+    done = target.refund(order, before)
+
+    assert not done.accepted
+    assert wallet.payment(order).refunded == 0
+    assert target.refund(order).accepted
+    assert wallet.payment(order).refunded == order.price.amount
+
+
 @check("refund.unpaid", severity="critical", needs="orders refund gateway", costs="Money leaves that never came.")
 def test_an_unpaid_order_is_not_refunded(target: Target, wallet: Counterpart) -> None:
     """A refund of an order that was not paid is refused; once paid, it goes through."""
