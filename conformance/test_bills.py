@@ -90,3 +90,24 @@ def test_a_refund_that_only_the_bill_tells_of_is_booked(target: Target, wallet: 
     view = target.settled(paid)
     assert (view.state, view.refunded, view.fulfilments) == (OrderState.PAID, part.amount, 1)
     assert target.settled(other).refunded == 0
+
+
+@check(
+    "bill.long",
+    severity="critical",
+    needs="orders state refunded fulfilments bill gateway",
+    feature="bill",
+    costs="On a busy day only the last few payments are held against the books; the others are lost.",
+)
+def test_a_long_bill_is_read_to_its_end(target: Target, wallet: Counterpart, paid: Order) -> None:
+    """A payment that only the bill tells of is found behind more lines than a list shows at once, as are they all."""
+    order = target.place(wallet.setup)
+    with wallet.query_fault(order, "unavailable"):
+        wallet.pay(order, returns=False)
+    wallet.lengthen_bill(paid)
+
+    wallet.bill(order)
+
+    view = target.found(order)
+    assert (view.state, view.fulfilments) == (OrderState.PAID, 1)
+    assert target.settled(paid).refunded == wallet.payment(paid).refunded

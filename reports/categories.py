@@ -51,7 +51,7 @@ _TOPICS: dict[Kind, tuple[str, ...]] = {
         *("audit.no-orphan-payment", "audit.no-orphan-refund", "audit.kept-money-is-paid"),
     ),
     Kind.GOODS: (
-        *("notify.repeat", "notify.concurrent", "notify.new-message", "notify.lost-acknowledgement"),
+        *("notify.repeat", "notify.concurrent", "notify.new-message", "notify.lost-acknowledgement", "notify.asides"),
         *("pay.abandon", "pay.failure", "pay.pending", "pay.return-alone", "pay.step-up", "replay", "tampering"),
         *("race.poll", "race.repeat", "race.return", "race.second-order", "race.two-orders", "chain", "return"),
         *("restart.repeat", "restart.survives", "faults.stale", "reconcile.query-paid", "amounts.wrong"),

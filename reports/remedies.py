@@ -33,6 +33,10 @@ REMEDIES: dict[str, Text] = {
         "Remember by the payment's id what was done already, and acknowledge a repeat without doing it again.",
         "以支付编号记住已做过的事；重复通知只确认，不再执行。",
     ),
+    "notify.asides": Text(
+        "Choose one kind of event that says paid, acknowledge all others, and book a dispute only once it is lost.",
+        "只认一种表示已付的事件；其余只作确认，争议未败诉之前不扣除任何金额。",
+    ),
     "notify.out-of-order": Text(
         "Let a state move forward only; what arrives late adds to the books but takes nothing back.",
         "状态只能向前；迟到的消息可以补充账目，但不得倒退状态。",

@@ -25,6 +25,7 @@ HAVING = {
     "cards": {"applepay", "googlepay"},
     "challenges": {"stripe"},
     "bill": {"stripe", "wechatpay"},
+    "asides": {"paypal", "stripe"},
     "variants": {"alipay", "applepay", "bitpay", "googlepay", "paypal", "stripe", "wechatpay"},
     "signers": {"googlepay", "paypal", "stripe", "wechatpay"},
     "phrasings": {"alipay", "wechatpay"},

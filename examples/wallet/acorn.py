@@ -90,6 +90,8 @@ NOT_APPLICABLE = {
     "refund.notification": "Acorn does not tell of refunds",
     "refund.external": "Acorn does not tell of refunds",
     "refund.failed": "Acorn does not tell of refunds",
+    "refund.external-parts": "Acorn does not tell of refunds",
+    "refund.slow": "Acorn moves money at once",
     "refund.out-of-order": "Acorn does not tell of refunds",
     "requests.response-signature": "Acorn does not sign its answers",
     "substitution": "Acorn signs each merchant's messages with that merchant's own secret",

@@ -182,6 +182,17 @@ def test_each_refund_has_its_own_proof() -> None:
     assert last["previous_attributes"] == {"amount_refunded": 500, "refunded": False}
 
 
+@pytest.mark.parametrize("mode", WALLET.modes)
+def test_what_is_said_beside_a_payment_is_genuine(mode: str) -> None:
+    """Every aside verifies, names the payment, and no two are the same event."""
+    paid = WALLET.act("pay", asked(mode), stamp())
+    said = WALLET.asides(paid, KEYS, stamp(), URL, GATEWAY)
+
+    assert [objection(message) for message in said] == [None] * len(said)
+    assert all(paid.id.encode() in message.body for message in said)
+    assert len({told(message)["id"] for message in said}) == len(said) > 1
+
+
 def test_wordings_change_the_words_and_not_what_is_said() -> None:
     """Odd formatting is legal, extra fields stand beside the known ones, the message id is the event's."""
     paid = WALLET.act("pay", asked(), stamp())

@@ -104,6 +104,14 @@ def test_each_new_refund_is_told_when_its_money_is_back() -> None:
     assert list(told(replace(paid, refunds=(first,)), after)) == [("refunded", after)]
 
 
+@pytest.mark.parametrize("earlier", [RefundState.PENDING, RefundState.SUCCEEDED])
+def test_a_refund_that_came_back_is_told_once(earlier: RefundState) -> None:
+    paid = Counter().pay("toy", None)
+    lost = replace(paid, refunds=(refund("1", paid.asked, RefundState.FAILED),))
+    assert list(told(replace(paid, refunds=(refund("1", paid.asked, earlier),)), lost)) == [("refunded", lost)]
+    assert list(told(lost, lost)) == list(told(paid, lost)) == []
+
+
 @pytest.mark.parametrize(("wallet", "url"), [("applepay", "http://127.0.0.1:9/"), ("stripe", None)])
 def test_where_nothing_can_be_sent_nothing_is_told(wallet: str, url: str | None) -> None:
     counter = Counter(discover())
