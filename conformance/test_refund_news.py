@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fixtures.check import check
 from fixtures.counterpart import Counterpart
 from fixtures.model import Order, OrderState
