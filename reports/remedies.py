@@ -93,14 +93,6 @@ REMEDIES: dict[str, Text] = {
         "Derive addresses of the kind that belongs to the account's key, on its branch 0, and compare with the device.",
         "按账户公钥所属的类型在分支 0 上派生地址，并与设备显示的地址核对。",
     ),
-    "chain.named": Text(
-        "Write the chain's number into each payment request, as EIP-681 has it: ethereum:address@number.",
-        "按 EIP-681 在每个付款请求中写明链号：ethereum:地址@链号。",
-    ),
-    "chain.overtaken": Text(
-        "Remember the hashes of blocks, not their numbers, and go back to where the chains part before reading on.",
-        "记住区块的哈希而非高度；继续读取之前，先退回到链的分叉处。",
-    ),
     "login": Text(
         "Let each challenge serve one login only, and recover the signer from exactly the text that was issued.",
         "每个挑战只供登录一次；用当初发出的原文恢复签名者。",
