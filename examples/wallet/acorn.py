@@ -91,6 +91,7 @@ NOT_APPLICABLE = {
     "refund.external": "Acorn does not tell of refunds",
     "refund.failed": "Acorn does not tell of refunds",
     "refund.external-parts": "Acorn does not tell of refunds",
+    "refund.refused": "at Acorn money goes back at the merchant's word alone",
     "refund.slow": "Acorn moves money at once",
     "refund.out-of-order": "Acorn does not tell of refunds",
     "requests.response-signature": "Acorn does not sign its answers",
