@@ -23,7 +23,7 @@ class Nobody(StorySide):
 
 def order(redirect: str | None) -> Order:
     """An order that is paid at that page of the wallet."""
-    return cast("Any", SimpleNamespace(given=SimpleNamespace(redirect=redirect)))
+    return cast("Order", SimpleNamespace(given=SimpleNamespace(redirect=redirect)))
 
 
 def test_whoever_comes_to_the_page_after_the_orders_end_cannot_pay() -> None:
